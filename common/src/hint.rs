@@ -1,0 +1,35 @@
+//! The command that shows a socket from another terminal, with the tool of the platform.
+
+use socket2::{Socket, Type};
+
+use crate::row::Row;
+
+/// A command for ss(8), which shows a socket that listens or that takes datagrams; for any
+/// other socket one that shows the descriptor.
+#[cfg(target_os = "linux")]
+pub(crate) fn command(socket: &Socket) -> Option<String> {
+    let row = Row::of(socket);
+    let port = row.local.map_or(0, |address| address.port());
+    let datagram = socket.r#type().is_ok_and(|r#type| r#type == Type::DGRAM);
+    if row.state == Some("LISTEN") {
+        Some(format!("ss -ltnp 'sport = :{port}'"))
+    } else if datagram && port != 0 {
+        Some(format!("ss -lunp 'sport = :{port}'"))
+    } else {
+        Some(format!("ls -l /proc/{}/fd/{}", std::process::id(), crate::log::fd(socket)))
+    }
+}
+
+/// A command for lsof(8), which shows any socket of a process.
+#[cfg(all(unix, not(target_os = "linux")))]
+pub(crate) fn command(socket: &Socket) -> Option<String> {
+    Some(format!("lsof -nP -a -p {} -d {}", std::process::id(), crate::log::fd(socket)))
+}
+
+/// A command for netstat, which shows a socket that has a port; with -q also one that is
+/// bound and does not listen.
+#[cfg(windows)]
+pub(crate) fn command(socket: &Socket) -> Option<String> {
+    let port = Row::of(socket).local?.port();
+    (port != 0).then(|| format!("netstat -anoq | findstr :{port}"))
+}
