@@ -1,0 +1,310 @@
+//! Nothing in the Markdown files is untrue: each block equals its source, each link and
+//! each command leads somewhere.
+//!
+//! A comment on the line above a block names its source:
+//!
+//! - `<!-- // file step4-accept/src/main.rs -->`: a file;
+//! - `<!-- // file step4-accept/src/main.rs#echo -->`: an item of a Rust file;
+//! - `<!-- // diff step1-create/src/main.rs step2-bind/src/main.rs -->`: their difference;
+//! - `<!-- // output listen__stream -->`: the body of a snapshot, of `tests/tests/snapshots`.
+//!
+//! Only commands (`sh`, `powershell`) stand without one. `UPDATE_DOCUMENTS=1 cargo test -p
+//! tests --test documents` writes the blocks anew.
+
+mod diff;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use diff::{diff, read};
+use tests::root;
+
+/// All Markdown files, relative to the workspace.
+fn documents() -> Vec<PathBuf> {
+    fn visit(folder: &Path, found: &mut Vec<PathBuf>) {
+        let skip = ["target", "node_modules", "out", ".git"];
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            if path.is_dir() && !skip.contains(&name) {
+                visit(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "md") {
+                found.push(path);
+            }
+        }
+    }
+    let mut found = Vec::new();
+    visit(root(), &mut found);
+    found.sort();
+    assert!(found.contains(&root().join("README.md")), "the documents are found");
+    found
+}
+
+fn text_of(document: &Path) -> String {
+    fs::read_to_string(document).expect("UTF-8").replace("\r\n", "\n")
+}
+
+fn place(document: &Path, line: usize) -> String {
+    let name = document.strip_prefix(root()).unwrap_or(document);
+    format!("{}:{}", name.display(), line + 1)
+}
+
+/// A fenced block: its language, and the lines between the fences.
+struct Block {
+    language: String,
+    /// The line of the opening fence, counted from 0.
+    start: usize,
+    lines: Vec<String>,
+}
+
+fn blocks(document: &Path, text: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut lines = text.lines().enumerate();
+    while let Some((start, line)) = lines.next() {
+        let Some(info) = line.trim_start().strip_prefix("```") else { continue };
+        let language = info.split_whitespace().next().unwrap_or_default().to_owned();
+        let mut block = Block { language, start, lines: Vec::new() };
+        loop {
+            let (_, line) = lines.next().unwrap_or_else(|| {
+                panic!("{}: no end of the block", place(document, start))
+            });
+            if line.trim() == "```" {
+                break;
+            }
+            block.lines.push(line.to_owned());
+        }
+        blocks.push(block);
+    }
+    blocks
+}
+
+/// What stands at the source that a marker names.
+fn source(marker: &str) -> Result<String, String> {
+    let words: Vec<&str> = marker.split_whitespace().collect();
+    match words[..] {
+        ["file", path] => match path.split_once('#') {
+            Some((path, name)) => item(&read(path), name),
+            None => Ok(read(path)),
+        },
+        ["diff", old, new] => Ok(diff(old, new)),
+        ["output", name] => {
+            let snapshot = read(&format!("tests/tests/snapshots/{name}.snap"));
+            match snapshot.splitn(3, "---\n").nth(2) {
+                Some(body) => Ok(body.to_owned()),
+                None => Err("this is no snapshot".into()),
+            }
+        }
+        _ => Err(
+            "the marker is none of: file PATH, file PATH#ITEM, diff OLD NEW, output NAME"
+                .into(),
+        ),
+    }
+}
+
+/// An item of a file that rustfmt has formatted, with its doc comments and attributes.
+fn item(text: &str, name: &str) -> Result<String, String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let is_item = |line: &&str| {
+        let line = line.strip_prefix("pub ").unwrap_or(line);
+        ["fn", "struct", "enum", "trait", "const", "static"].iter().any(|keyword| {
+            line.strip_prefix(keyword)
+                .and_then(|rest| rest.strip_prefix(' '))
+                .and_then(|rest| rest.strip_prefix(name))
+                .is_some_and(|rest| {
+                    !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')
+                })
+        })
+    };
+    let found: Vec<usize> =
+        (0..lines.len()).filter(|&index| is_item(&lines[index])).collect();
+    let [start] = found[..] else {
+        return Err(format!("{} items have the name {name}", found.len()));
+    };
+    let before = lines[..start].iter().rev();
+    let attributes =
+        before.take_while(|line| line.starts_with("///") || line.starts_with("#["));
+    let first = start - attributes.count();
+    let length = lines[start..].iter().position(|line| *line == "}" || line.ends_with(';'));
+    let last = start + length.ok_or("the item does not end")?;
+    Ok(lines[first..=last].iter().map(|line| format!("{line}\n")).collect())
+}
+
+#[test]
+fn blocks_equal_their_sources() {
+    let update = std::env::var_os("UPDATE_DOCUMENTS").is_some();
+    let mut wrong = Vec::new();
+    let mut held = 0;
+    for document in documents() {
+        let text = text_of(&document);
+        let lines: Vec<&str> = text.lines().collect();
+        let mut updated: Vec<String> = lines.iter().map(|line| line.to_string()).collect();
+        for block in blocks(&document, &text).iter().rev() {
+            let above = block.start.checked_sub(1).map(|line| lines[line].trim());
+            let marker = above
+                .and_then(|line| line.strip_prefix("<!-- // "))
+                .and_then(|line| line.strip_suffix(" -->"));
+            let place = place(&document, block.start);
+            let Some(marker) = marker else {
+                if !["sh", "powershell"].contains(&block.language.as_str()) {
+                    wrong.push(format!("{place}: a block without a marker"));
+                }
+                continue;
+            };
+            match source(marker) {
+                Err(error) => wrong.push(format!("{place}: {marker}: {error}")),
+                Ok(source) => {
+                    held += 1;
+                    let source: Vec<String> = source
+                        .trim_end()
+                        .lines()
+                        .map(|line| line.trim_end().to_owned())
+                        .collect();
+                    if block.lines != source {
+                        wrong.push(format!("{place}: {marker}: the block differs from it"));
+                        let inside = block.start + 1..block.start + 1 + block.lines.len();
+                        updated.splice(inside, source);
+                    }
+                }
+            }
+        }
+        if update {
+            fs::write(&document, updated.join("\n") + "\n")
+                .expect("the document can be written");
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(held > 0, "no block was looked at");
+}
+
+/// Links to files of the workspace, `[text](path)` and `[text](path#heading)`.
+#[test]
+fn links_lead_somewhere() {
+    let mut wrong = Vec::new();
+    for document in documents() {
+        let folder = document.parent().expect("it is in a folder");
+        for (number, line) in text_of(&document).lines().enumerate() {
+            for link in line.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+                let (path, heading) = link.split_once('#').unwrap_or((link, ""));
+                let remote = ["http://", "https://", "mailto:"];
+                if remote.iter().any(|scheme| link.starts_with(scheme)) {
+                    continue;
+                }
+                let target =
+                    if path.is_empty() { document.clone() } else { folder.join(path) };
+                if !target.exists() {
+                    wrong.push(format!("{}: {link}", place(&document, number)));
+                } else if !heading.is_empty()
+                    && !headings(&text_of(&target)).contains(heading)
+                {
+                    wrong.push(format!(
+                        "{}: {link}: no such heading",
+                        place(&document, number)
+                    ));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The anchors that GitHub gives the headings.
+fn headings(text: &str) -> std::collections::HashSet<String> {
+    let mut fenced = false;
+    text.lines()
+        .filter(|line| {
+            fenced ^= line.starts_with("```");
+            !fenced && line.starts_with('#')
+        })
+        .map(|line| {
+            let title = line.trim_start_matches('#').trim().to_lowercase();
+            let kept = title.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+            kept.map(|c| if c == ' ' { '-' } else { c }).collect()
+        })
+        .collect()
+}
+
+/// Packages, examples, tests and files in the commands that a document shows.
+#[test]
+fn commands_exist() {
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for document in documents() {
+        for (number, line) in text_of(&document).lines().enumerate() {
+            let line = line.replace(['`', '|', ')', '(', ',', ';'], " ");
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let mut check = |path: PathBuf, what: &str| {
+                seen += 1;
+                if !path.exists() {
+                    wrong.push(format!("{}: {what}", place(&document, number)));
+                }
+            };
+            let mut package = None;
+            for pair in words.windows(2) {
+                match pair {
+                    ["-p", name] if words.contains(&"cargo") => {
+                        package = Some(*name);
+                        check(root().join(name).join("Cargo.toml"), name);
+                    }
+                    ["--example", name] => {
+                        let folder = package.unwrap_or("tests");
+                        check(
+                            root().join(folder).join(format!("examples/{name}.rs")),
+                            name,
+                        );
+                    }
+                    ["--test", name] => {
+                        check(root().join(format!("tests/tests/{name}.rs")), name)
+                    }
+                    ["python3", path] => check(root().join(path), path),
+                    _ => (),
+                }
+            }
+            if let Some(at) = words.iter().position(|word| *word == "--no-index") {
+                for path in words[at + 1..].iter().take(2) {
+                    check(root().join(path), path);
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(seen > 0, "no command was looked at");
+}
+
+/// The two READMEs tell the same: headings, blocks with their markers, rows of tables.
+#[test]
+fn both_languages_are_in_step() {
+    for document in documents() {
+        let name = document.to_str().expect("UTF-8");
+        let Some(russian) =
+            name.strip_suffix("README.md").map(|folder| format!("{folder}README.ru.md"))
+        else {
+            continue;
+        };
+        let russian = Path::new(&russian);
+        if !russian.exists() {
+            continue;
+        }
+        assert_eq!(outline(&text_of(&document)), outline(&text_of(russian)), "{name}");
+    }
+}
+
+/// What is the same in every language: levels of headings, markers, commands, table rows.
+fn outline(text: &str) -> Vec<String> {
+    let mut outline = Vec::new();
+    let mut fenced = false;
+    for line in text.lines() {
+        if line.starts_with("```") {
+            fenced = !fenced;
+            outline.push(line.to_owned());
+        } else if fenced || line.starts_with("<!-- //") {
+            outline.push(line.split(" # ").next().unwrap_or(line).trim_end().to_owned());
+        } else if line.starts_with('#') {
+            outline.push(line.chars().take_while(|c| *c == '#').collect());
+        } else if line.starts_with('|') {
+            outline.push(format!("a row of {}", line.matches('|').count()));
+        } else if line.starts_with("- ") {
+            outline.push("-".into());
+        }
+    }
+    outline
+}

@@ -1,0 +1,151 @@
+//! Each error that a learner can provoke: the exact code, its help, the exit status.
+
+use std::net::{TcpListener, UdpSocket};
+
+use insta::assert_snapshot;
+use socket2::{Domain, Socket, Type};
+use tests::{Program, stable};
+
+fn fails(lesson: &str, args: &[&str]) -> String {
+    stable(&Program::lesson(lesson, args).run().exited(1))
+}
+
+#[test]
+fn type_and_protocol_disagree() {
+    assert_snapshot!(fails("step1-create", &["--type", "stream", "--proto", "17"]));
+    assert_snapshot!(fails("step1-create", &["--type", "dgram", "--proto", "6"]));
+}
+
+#[test]
+fn no_such_protocol() {
+    assert_snapshot!(fails("step1-create", &["--proto", "99"]));
+    assert_snapshot!(fails("step1-create", &["--proto", "-1"]));
+    assert_snapshot!(fails("step1-create", &["--proto", "2147483647"]));
+}
+
+#[test]
+fn address_in_use() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("an address").to_string();
+    assert_snapshot!(fails("step2-bind", &[&address]));
+}
+
+#[test]
+fn address_not_available() {
+    // TEST-NET-1 of RFC 5737: no machine has it.
+    assert_snapshot!(fails("step2-bind", &["192.0.2.1:0"]));
+}
+
+#[test]
+fn family_and_address_disagree() {
+    assert_snapshot!(fails("step2-bind", &["[::1]:0"]));
+    assert_snapshot!(fails("client", &["[::1]:4444"]));
+}
+
+#[test]
+#[ignore = "needs IPv6"]
+fn family_inet6_and_address_disagree() {
+    assert_snapshot!(fails("step2-bind", &["--family", "inet6", "127.0.0.1:0"]));
+    assert_snapshot!(fails("client", &["--family", "inet6", "127.0.0.1:4444"]));
+}
+
+#[test]
+fn datagram_socket_does_not_listen() {
+    assert_snapshot!(fails("step3-listen", &["--type", "dgram", "127.0.0.1:0"]));
+    assert_snapshot!(fails("step4-accept", &["--type", "dgram", "127.0.0.1:0"]));
+}
+
+#[test]
+fn connection_refused() {
+    // Bound, so that nobody else gets the port, and not listening.
+    let bound = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    bound
+        .bind(&"127.0.0.1:0".parse::<std::net::SocketAddr>().expect("an address").into())
+        .expect("a free port");
+    let address = bound.local_addr().expect("an address").as_socket().expect("IPv4");
+    assert_snapshot!(fails("client", &[&address.to_string(), "hello"]));
+}
+
+/// Of 127.0.0.0/8 all addresses are loopback on Linux, so a port that is held on one of
+/// them is certain to be closed on the other.
+#[cfg(target_os = "linux")]
+#[test]
+fn datagram_refused() {
+    let held = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    let port = held.local_addr().expect("an address").port();
+    let client = ["--type", "dgram", &format!("127.0.0.2:{port}"), "hello"];
+    assert_snapshot!(fails("client", &client));
+}
+
+#[test]
+fn datagram_without_answer() {
+    let silent = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    let address = silent.local_addr().expect("an address").to_string();
+    assert_snapshot!(fails("client", &["--type", "dgram", &address, "hello"]));
+    let mut buf = [0; 16];
+    let (length, _) = silent.recv_from(&mut buf).expect("the datagram is there");
+    assert_eq!(&buf[..length], b"hello");
+}
+
+#[test]
+fn datagram_too_large() {
+    let peer = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    let address = peer.local_addr().expect("an address").to_string();
+    for size in [65508, 65536, 1_000_000] {
+        let (client, _) = Program::lesson("client", &["--type", "dgram", &address])
+            .run_apart(&vec![b'x'; size]);
+        let transcript = client.exited(1);
+        assert!(transcript.contains(" = -1 EMSGSIZE (Message too long)\n"), "{transcript}");
+        assert!(transcript.contains("help: a datagram holds 65507 bytes"), "{transcript}");
+    }
+}
+
+#[test]
+fn connection_reset() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address").to_string();
+    let mut client = Program::lesson("client", &[&address]).start();
+    let (peer, _) = listener.accept().expect("the client connects");
+    let peer = Socket::from(peer);
+    client.port("ESTAB");
+    peer.set_linger(Some(std::time::Duration::ZERO)).expect("SO_LINGER");
+    drop(peer);
+    assert_snapshot!(stable(&client.wait().exited(1)));
+}
+
+/// The first send after the peer has closed still succeeds; the answer to it is a reset,
+/// and the second send fails.
+#[test]
+fn broken_pipe() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address").to_string();
+    let mut client =
+        Program::lesson("client", &[&address]).env("RUST_LOG", "debug").start();
+    drop(listener.accept().expect("the client connects"));
+    client.until(|line| line.starts_with("recv(") && line.ends_with(" = 0"));
+    client.write(b"one\n");
+    client.until(|line| line.starts_with("send("));
+    client.write(b"two\n");
+    assert_snapshot!(stable(&client.wait().exited(1)));
+}
+
+#[test]
+fn no_such_service() {
+    assert_snapshot!(fails("step0-resolve", &["127.0.0.1", "nosuchservice"]));
+    let transcript = fails("step2-bind", &["127.0.0.1:nosuchservice"]);
+    assert!(transcript.contains("\") = EAI_SERVICE ("), "{transcript}");
+}
+
+/// Descriptors 0, 1, 2 and the listening socket: there is none left for a connection.
+#[cfg(unix)]
+#[test]
+fn too_many_descriptors() {
+    let mut server = Program::lesson("step4-accept", &["127.0.0.1:0"])
+        .through(&["sh", "-c", "ulimit -n 4 && exec \"$0\" \"$@\""])
+        .start();
+    let port = server.port("LISTEN");
+    server.accepting();
+    // Linux reserves the descriptor before it waits, so the server may have ended already.
+    let _client = std::net::TcpStream::connect(("127.0.0.1", port));
+    assert_snapshot!(stable(&server.wait().exited(1)));
+}

@@ -1,0 +1,95 @@
+//! The lecture's own run, with its address 127.0.0.1:4444: what the documents show.
+//!
+//! A network namespace has that port free for certain.
+#![cfg(target_os = "linux")]
+
+use insta::assert_snapshot;
+use tests::{Namespace, Program, without_ids};
+
+/// A namespace in which the kernel gives a client port 51734: it has no other.
+fn namespace() -> Namespace {
+    let namespace = Namespace::new();
+    namespace.shell("echo 51734 51734 >/proc/sys/net/ipv4/ip_local_port_range");
+    namespace
+}
+
+fn run(lesson: &str, args: &[&str]) -> String {
+    let namespace = namespace();
+    without_ids(&namespace.inside(Program::lesson(lesson, args)).run().succeeded())
+}
+
+#[test]
+#[ignore = "needs a network namespace"]
+fn step1() {
+    assert_snapshot!(run("step1-create", &[]));
+}
+
+#[test]
+#[ignore = "needs a network namespace"]
+fn step2() {
+    assert_snapshot!(run("step2-bind", &[]));
+}
+
+#[test]
+#[ignore = "needs a network namespace"]
+fn step3() {
+    assert_snapshot!(run("step3-listen", &[]));
+}
+
+/// The transcript of the design, to the letter.
+#[test]
+#[ignore = "needs a network namespace"]
+fn step3_to_the_letter() {
+    let lines = [
+        "$ cargo run -q -p step3-listen",
+        "socket(AF_INET, SOCK_STREAM, 0) = 3",
+        "    UNCONN  0    0    0.0.0.0:*       0.0.0.0:*",
+        "bind(3, 127.0.0.1:4444) = 0",
+        "    UNCONN  0    0    127.0.0.1:4444  0.0.0.0:*",
+        "listen(3, 128) = 0",
+        "    LISTEN  0    128  127.0.0.1:4444  0.0.0.0:*",
+        "Look at it from another terminal: ss -ltnp 'sport = :4444'",
+        "Press Enter to close the socket.",
+        "close(3)",
+        "",
+    ];
+    assert_eq!(run("step3-listen", &[]), lines.join("\n"));
+}
+
+/// Server and client, as two terminals show them.
+#[test]
+#[ignore = "needs a network namespace"]
+fn step4() {
+    let namespace = namespace();
+    let mut server = namespace.inside(Program::lesson("step4-accept", &[])).start();
+    server.accepting();
+    let mut client = namespace.inside(Program::lesson("client", &[])).start();
+    client.port("ESTAB");
+    server.port("ESTAB");
+    client.write(b"Hello, server!\n");
+    client.until(|line| line == "Hello, server!");
+    let client = client.finish().succeeded();
+    server.accepting();
+    assert_snapshot!("step4_server", server.stop());
+    assert_snapshot!("step4_client", client);
+}
+
+/// The port is taken as it would be for a learner: by a server in another terminal.
+#[test]
+#[ignore = "needs a network namespace"]
+fn address_in_use() {
+    let namespace = namespace();
+    let mut server = namespace.inside(Program::lesson("step3-listen", &[])).start();
+    server.port("LISTEN");
+    let second = namespace.inside(Program::lesson("step2-bind", &[]));
+    assert_snapshot!(second.run().exited(1));
+}
+
+#[test]
+#[ignore = "needs a network namespace"]
+fn tour() {
+    let namespace = namespace();
+    namespace.replace("/etc/hosts", "127.0.0.1 localhost\n");
+    let tour = namespace.inside(Program::lesson("tour", &[])).run().succeeded();
+    assert_snapshot!(without_ids(&tour));
+}

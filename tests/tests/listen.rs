@@ -1,0 +1,52 @@
+//! Step 3: listen(2).
+
+use insta::assert_snapshot;
+use tests::{Program, stable};
+
+fn step3(args: &[&str]) -> String {
+    stable(&Program::lesson("step3-listen", args).run().succeeded())
+}
+
+#[test]
+fn stream() {
+    assert_snapshot!(step3(&["127.0.0.1:0"]));
+}
+
+#[test]
+#[ignore = "needs IPv6"]
+fn inet6() {
+    assert_snapshot!(step3(&["--family", "inet6", "[::1]:0"]));
+}
+
+#[test]
+fn backlog() {
+    assert_snapshot!(step3(&["--backlog", "5", "127.0.0.1:0"]));
+}
+
+#[test]
+fn backlog_of_zero() {
+    assert_snapshot!(step3(&["--backlog", "0", "127.0.0.1:0"]));
+}
+
+/// Linux takes a negative backlog, and one that is too large, for the limit of the system.
+#[cfg(target_os = "linux")]
+#[test]
+fn backlog_is_cut() {
+    let limit =
+        std::fs::read_to_string("/proc/sys/net/core/somaxconn").expect("a Linux file");
+    for backlog in ["-1", "2147483647"] {
+        let transcript = step3(&["--backlog", backlog, "127.0.0.1:0"]);
+        assert!(
+            transcript.contains(&format!("listen(3, {backlog}) = 0\n")),
+            "{transcript}"
+        );
+        let row = transcript.lines().find(|line| line.contains("LISTEN")).expect("a row");
+        let columns: Vec<&str> = row.split_whitespace().collect();
+        assert_eq!(columns[..3], ["LISTEN", "0", limit.trim()], "{transcript}");
+    }
+}
+
+#[test]
+fn help() {
+    assert_snapshot!(step3(&["--help"]));
+}

@@ -1,0 +1,78 @@
+//! Step 0: getaddrinfo(3).
+
+use std::net::IpAddr;
+
+use insta::assert_snapshot;
+use tests::Program;
+
+fn step0(args: &[&str]) -> String {
+    Program::lesson("step0-resolve", args).run().succeeded()
+}
+
+/// What `localhost` resolves to depends on /etc/hosts, but it is always a loopback address.
+#[test]
+fn localhost() {
+    let (lesson, stdout) = Program::lesson("step0-resolve", &[]).run_apart(b"");
+    let transcript = lesson.succeeded();
+    assert!(transcript.contains("getaddrinfo(\"localhost\", NULL) = 0\n"), "{transcript}");
+    let stdout = String::from_utf8(stdout).expect("text");
+    let addresses: Vec<IpAddr> =
+        stdout.lines().map(|line| line.parse().expect("an address")).collect();
+    assert!(!addresses.is_empty());
+    assert!(addresses.iter().all(IpAddr::is_loopback), "{stdout}");
+    for (index, address) in addresses.iter().enumerate() {
+        assert!(
+            !addresses[..index].contains(address),
+            "{address} stands twice in {stdout}"
+        );
+    }
+    if let Some(first) = addresses.iter().find(|address| address.is_ipv4()) {
+        let line = format!("gethostbyname(\"localhost\") would return {first}\n");
+        assert!(transcript.contains(&line), "{transcript}");
+    }
+}
+
+#[test]
+fn address_and_port() {
+    assert_snapshot!(step0(&["127.0.0.1", "4444"]));
+}
+
+#[test]
+fn inet6_only() {
+    assert_snapshot!(step0(&["::1"]));
+}
+
+#[test]
+fn family() {
+    assert_snapshot!(step0(&["--family", "inet", "127.0.0.1"]));
+    let transcript = Program::lesson("step0-resolve", &["--family", "inet6", "127.0.0.1"]);
+    let transcript = transcript.run().exited(1);
+    assert!(transcript.contains("getaddrinfo(\"127.0.0.1\", NULL) = EAI_"), "{transcript}");
+    assert!(transcript.contains("help: "), "{transcript}");
+}
+
+#[test]
+#[ignore = "needs /etc/services"]
+fn service() {
+    assert_snapshot!(step0(&["127.0.0.1", "http"]));
+}
+
+#[test]
+#[ignore = "needs /etc/services"]
+fn reverse() {
+    assert_snapshot!(step0(&["--reverse", "127.0.0.1:http"]));
+}
+
+/// The results alone go to standard output.
+#[test]
+fn standard_output() {
+    let (lesson, stdout) =
+        Program::lesson("step0-resolve", &["127.0.0.1", "80"]).run_apart(b"");
+    assert_eq!(String::from_utf8_lossy(&stdout), "127.0.0.1:80\n");
+    assert!(!lesson.succeeded().contains("\n127.0.0.1:80\n"));
+}
+
+#[test]
+fn help() {
+    assert_snapshot!(step0(&["--help"]));
+}

@@ -1,0 +1,142 @@
+//! The whole sequence: server and client together, each with its transcript.
+
+use std::net::IpAddr;
+use std::time::Instant;
+
+use insta::assert_snapshot;
+use tests::{PATIENCE, Program, Running, stable};
+
+/// Starts step 4 and returns the address that it listens on.
+fn serve(args: &[&str]) -> (Running, String) {
+    let mut server = Program::lesson("step4-accept", args).start();
+    let port = server.port("LISTEN");
+    server.accepting();
+    let host = args.last().and_then(|address| address.strip_suffix(":0")).expect("HOST:0");
+    (server, format!("{host}:{port}"))
+}
+
+/// Each end goes on only when the other has shown what it did, so the order is certain.
+fn conversation(server_args: &[&str], client_args: &[&str]) -> String {
+    let (mut server, address) = serve(server_args);
+    let mut client =
+        Program::lesson("client", &[client_args, &[&address]].concat()).start();
+    client.port("ESTAB");
+    server.port("ESTAB");
+    client.write(b"Hello, server!\n");
+    client.until(|line| line == "Hello, server!");
+    let client = client.finish().succeeded();
+    server.accepting();
+    stable(&format!("{}\n{client}", server.stop()))
+}
+
+#[test]
+fn inet() {
+    assert_snapshot!(conversation(&["127.0.0.1:0"], &[]));
+}
+
+#[test]
+#[ignore = "needs IPv6"]
+fn inet6() {
+    let family = ["--family", "inet6"];
+    assert_snapshot!(conversation(&["--family", "inet6", "[::1]:0"], &family));
+}
+
+/// The second client is connected, and can even write, while the server has not accepted
+/// it: the row counts it.
+#[test]
+fn second_client_waits_in_the_queue() {
+    let (mut server, address) = serve(&["127.0.0.1:0"]);
+    let first = Program::lesson("client", &[&address]).start();
+    server.port("ESTAB");
+    let mut second = Program::lesson("client", &[&address]).start();
+    second.port("ESTAB");
+    first.finish().succeeded();
+    server.until(|line| line.starts_with("    LISTEN"));
+    server.port("ESTAB");
+    second.write(b"at last\n");
+    second.until(|line| line == "at last");
+    second.finish().succeeded();
+    server.accepting();
+    assert_snapshot!(stable(&server.stop()));
+}
+
+#[test]
+fn every_recv_and_send() {
+    let mut server =
+        Program::lesson("step4-accept", &["127.0.0.1:0"]).env("RUST_LOG", "debug").start();
+    let address = format!("127.0.0.1:{}", server.port("LISTEN"));
+    let mut client =
+        Program::lesson("client", &[&address]).env("RUST_LOG", "debug").start();
+    client.port("ESTAB");
+    server.port("ESTAB");
+    client.write(b"Hello, server!\n");
+    client.until(|line| line == "Hello, server!");
+    client.end_input();
+    client.until(|line| line.starts_with("shutdown("));
+    let client = client.finish().succeeded();
+    server.until(|line| line.starts_with("close("));
+    server.accepting();
+    assert_snapshot!(stable(&server.stop()));
+    // Of the two threads of the client, either may be first to show its line.
+    for line in ["send(3, 15)\n", "recv(3, 65536) = 15\n", "recv(3, 65536) = 0\n"] {
+        assert_eq!(client.matches(line).count(), 1, "{client}");
+    }
+}
+
+#[test]
+fn only_trouble() {
+    let lesson = Program::lesson("step1-create", &[]).env("RUST_LOG", "warn").run();
+    assert_eq!(lesson.succeeded(), "$ RUST_LOG=warn cargo run -q -p step1-create\n");
+}
+
+/// A failure is shown at every level: a program that ends in silence teaches nothing.
+#[test]
+fn failure_at_every_level() {
+    for level in ["off", "error", "no_such_level"] {
+        let lesson =
+            Program::lesson("step1-create", &["--proto", "99"]).env("RUST_LOG", level);
+        let transcript = lesson.run().exited(1);
+        assert!(transcript.contains("EPROTONOSUPPORT"), "{transcript}");
+        assert!(transcript.contains("help: "), "{transcript}");
+    }
+}
+
+/// What localhost resolves to depends on the machine; resolve.rs looks at it.
+fn without_addresses(tour: &str) -> String {
+    let address = |line: &&str| line.parse::<IpAddr>().is_err();
+    tour.lines().filter(address).map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn tour() {
+    let tour = Program::lesson("tour", &["127.0.0.1:0"]).run().succeeded();
+    assert_snapshot!(stable(&without_addresses(&tour)));
+}
+
+#[test]
+fn tour_fails_with_a_lesson() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let tour = Program::lesson("tour", &[&address]).run().exited(1);
+    assert_snapshot!(stable(&without_addresses(&tour)));
+}
+
+/// Ctrl-C, also if only the tour gets it: it ends the server that it has started.
+#[cfg(target_os = "linux")]
+#[test]
+fn tour_leaves_no_process_behind() {
+    let mut tour = Program::lesson("tour", &["127.0.0.1:0"]).start();
+    tour.until(|line| line.starts_with("server | accept("));
+    let children = format!("/proc/{0}/task/{0}/children", tour.id());
+    let children = std::fs::read_to_string(children).expect("a Linux file");
+    let server = children.split_whitespace().next().expect("the server runs").to_owned();
+    let kill = Program::other("kill", &["-INT", &tour.id().to_string()]);
+    kill.run().succeeded();
+    let transcript = tour.wait().exited(130);
+    assert!(transcript.ends_with("tour: interrupted\n"), "{transcript}");
+    let deadline = Instant::now() + PATIENCE;
+    while std::path::Path::new("/proc").join(&server).exists() {
+        assert!(Instant::now() < deadline, "process {server} is still there");
+        std::thread::yield_now();
+    }
+}
