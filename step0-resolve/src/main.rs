@@ -10,7 +10,7 @@ use dns_lookup::AddrInfoHints;
 use socket2::{Domain, Type};
 
 #[derive(Parser)]
-#[command(version, about, long_about = include_str!("help.txt").trim_end())]
+#[command(version, about, long_about = include_str!("../help.txt").trim_end())]
 struct Args {
     /// Name to look up: of a host, not a URL
     #[arg(default_value = "localhost", value_parser = address::host)]

@@ -8,7 +8,7 @@ use common::{Error, address};
 use socket2::{Domain, Protocol, Socket, Type};
 
 #[derive(Parser)]
-#[command(version, about, long_about = include_str!("help.txt").trim_end())]
+#[command(version, about, long_about = include_str!("../help.txt").trim_end())]
 struct Args {
     /// Address family: inet is IPv4, inet6 is IPv6
     #[arg(long, value_parser = address::family(), default_value = "inet")]
