@@ -16,6 +16,9 @@ use socket2::{Domain, Protocol, Socket, Type};
 /// when the server has closed first.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// What ends the input on a terminal.
+const END_OF_FILE: &str = if cfg!(windows) { "Ctrl-Z and Enter" } else { "Ctrl-D" };
+
 #[derive(Parser)]
 #[command(version, about, long_about = include_str!("../help.txt").trim_end())]
 struct Args {
@@ -52,7 +55,12 @@ fn run(args: Args) -> Result<(), Error> {
 
     let input: Box<dyn Read + Send> = match args.message {
         Some(message) => Box::new(Cursor::new(message)),
-        None => Box::new(io::stdin()),
+        None => {
+            if io::stdin().is_terminal() {
+                log::info(format!("Type what to send; {END_OF_FILE} ends it."));
+            }
+            Box::new(io::stdin())
+        }
     };
     match args.socket_type {
         Type::DGRAM => ask(socket, input),
@@ -81,6 +89,10 @@ fn converse(socket: Socket, input: Box<dyn Read + Send>) -> Result<(), Error> {
     let (sent, wait_sent) = mpsc::channel();
     thread::spawn(move || {
         let result = send(&sender, input);
+        if result.is_err() {
+            // The server shall not wait for the rest, nor `receive` for the server.
+            let _ = sender.shutdown(Shutdown::Both);
+        }
         drop(sender);
         sent.send(result)
     });

@@ -71,6 +71,22 @@ fn closed_standard_input() {
     assert_eq!(server.join().expect("no panic"), b"");
 }
 
+/// A folder can be opened and not be read: the server must not wait for ever.
+#[cfg(unix)]
+#[test]
+fn unreadable_standard_input() {
+    let (server, address) = echo_once();
+    let client = Program::lesson("client", &[&address])
+        .through(&["sh", "-c", "exec \"$0\" \"$@\" </"])
+        .start();
+    let transcript = client.wait().exited(1);
+    assert!(
+        transcript.ends_with("\nstandard input: Is a directory (os error 21)\n"),
+        "{transcript}"
+    );
+    assert_eq!(server.join().expect("no panic"), b"");
+}
+
 #[test]
 fn closed_standard_output() {
     let (server, address) = echo_once();

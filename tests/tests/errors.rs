@@ -149,3 +149,52 @@ fn too_many_descriptors() {
     let _client = std::net::TcpStream::connect(("127.0.0.1", port));
     assert_snapshot!(stable(&server.wait().exited(1)));
 }
+
+/// What is provoked nowhere else, for want of privilege or of a network: the text that such
+/// a failure would show. Of each error of the lessons' list there is one.
+#[cfg(target_os = "linux")]
+#[test]
+fn every_error_has_help() {
+    let mut shown = String::new();
+    for (call, errno) in [
+        ("socket(AF_INET6, SOCK_STREAM, 0)", libc::EAFNOSUPPORT),
+        ("socket(AF_INET, SOCK_STREAM, 17)", libc::EPROTONOSUPPORT),
+        ("socket(AF_INET, SOCK_STREAM, 17)", libc::EPROTOTYPE),
+        ("socket(AF_INET, SOCK_STREAM, 0)", libc::EMFILE),
+        ("bind(3, 127.0.0.1:80)", libc::EACCES),
+        ("bind(3, 127.0.0.1:4444)", libc::EADDRINUSE),
+        ("bind(3, 192.0.2.1:4444)", libc::EADDRNOTAVAIL),
+        ("bind(3, [::1]:4444)", libc::EAFNOSUPPORT),
+        ("bind(3, 127.0.0.1:4444)", libc::EINVAL),
+        ("listen(3, 128)", libc::EOPNOTSUPP),
+        ("connect(3, 127.0.0.1:4444)", libc::ECONNREFUSED),
+        ("connect(3, 192.0.2.1:4444)", libc::ETIMEDOUT),
+        ("connect(3, 192.0.2.1:4444)", libc::EHOSTUNREACH),
+        ("connect(3, 192.0.2.1:4444)", libc::ENETUNREACH),
+        ("recv(3, 4096)", libc::ECONNREFUSED),
+        ("recv(3, 4096)", libc::ECONNRESET),
+        ("send(3, 6)", libc::EPIPE),
+        ("getsockname(3)", libc::EBADF),
+        ("getsockname(0)", libc::ENOTSOCK),
+    ] {
+        let error = common::Error::call(call, std::io::Error::from_raw_os_error(errno));
+        let help = error.help().unwrap_or_else(|| panic!("{error} has no help"));
+        shown += &format!("{error}\nhelp: {help}\n");
+    }
+    assert_snapshot!(shown);
+}
+
+/// An error that is not in the list still names call, code and message.
+#[cfg(target_os = "linux")]
+#[test]
+fn errors_without_help() {
+    for (errno, shown) in [
+        (libc::EIO, "listen(3, 128) = -1 EIO (Input/output error)"),
+        (libc::EXDEV, "listen(3, 128) = -1 errno 18 (Invalid cross-device link)"),
+    ] {
+        let error =
+            common::Error::call("listen(3, 128)", std::io::Error::from_raw_os_error(errno));
+        assert_eq!(error.to_string(), shown);
+        assert_eq!(error.help(), None);
+    }
+}
