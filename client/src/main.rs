@@ -113,6 +113,8 @@ fn send(mut socket: &Socket, mut input: impl Read) -> Result<(), Error> {
     loop {
         let length = retry(|| input.read(&mut buf)).map_err(Error::Stdin)?;
         if length == 0 {
+            // Held so that what comes of it, the end of file, cannot be shown before it.
+            let _stderr = io::stderr().lock();
             return socket
                 .shutdown(Shutdown::Write)
                 .log(format!("shutdown({fd}, SHUT_WR)"));
@@ -140,7 +142,7 @@ fn ask(mut socket: Socket, input: impl Read) -> Result<(), Error> {
     let mut request = Vec::new();
     // More than fits into a datagram is for the kernel to refuse, not for us to cut off.
     input.take(65536).read_to_end(&mut request).map_err(Error::Stdin)?;
-    retry(|| socket.send(&request)).debug(format!("send({fd}, {})", request.len()))?;
+    retry(|| socket.send(&request)).log(format!("send({fd}, {})", request.len()))?;
 
     socket
         .set_read_timeout(Some(PATIENCE))

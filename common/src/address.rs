@@ -150,16 +150,18 @@ impl FromStr for Address {
                 Some((host, rest)) => match rest.strip_prefix(':') {
                     Some(port) if host.contains(':') => (host, port),
                     Some(_) => return Err("only an IPv6 address goes in brackets".into()),
-                    None => return Err("the port is missing: write [HOST]:PORT".into()),
+                    None => return Err("the port is missing: [::1]:4444".into()),
                 },
-                None => return Err("the bracket is not closed: write [HOST]:PORT".into()),
+                None => return Err("the bracket is not closed: [::1]:4444".into()),
             },
             None => match text.rsplit_once(':') {
                 Some((host, _)) if host.contains(':') => {
                     return Err("an IPv6 address goes in brackets: [::1]:4444".into());
                 }
                 Some(parts) => parts,
-                None => return Err("the port is missing: write HOST:PORT".into()),
+                None => {
+                    return Err("an address is HOST:PORT, such as 127.0.0.1:4444".into());
+                }
             },
         };
         Ok(Self { host: self::host(host)?, port: service(port)? })

@@ -55,10 +55,9 @@ impl Error {
             Self::Call { call, error } => help::call(call, errno::name(error)?),
             Self::Lookup { call, error } => help::lookup(call, errno::lookup_name(error)?),
             Self::Stdin(_) | Self::Stdout(_) => None,
-            Self::PeerClosed => Some(
-                "the rest of the input was not sent, and nobody knows what of it arrived"
-                    .into(),
-            ),
+            Self::PeerClosed => {
+                Some("what was sent after that, or was still to be sent, is lost".into())
+            }
         }
     }
 

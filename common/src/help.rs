@@ -1,8 +1,8 @@
 //! What an error means and what to do about it.
 
-/// The command that lists who has which address.
+/// The command that lists who has which address, TIME_WAIT included.
 const LIST: &str = if cfg!(target_os = "linux") {
-    "ss -tulnp"
+    "ss -tuanp"
 } else if cfg!(windows) {
     "netstat -ano"
 } else {

@@ -2,8 +2,10 @@
 //!
 //! All of it goes to standard error. `RUST_LOG` chooses the level: `info` (the default)
 //! shows the calls and the rows, `debug` adds every recv(2) and send(2), `warn` leaves
-//! only trouble.
+//! only trouble. What is no level counts as `info`, so that a variable that was set for
+//! another program hides nothing.
 
+use std::env;
 use std::fmt::Display;
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::process::ExitCode;
@@ -24,8 +26,9 @@ const FAILURE: &str = "failure";
 /// Colour is used on a terminal only, and never if the variable `NO_COLOR` is set. The
 /// failure that ends a program is shown at every level.
 pub fn init() {
-    let mut builder =
-        env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info"));
+    let level = env::var("RUST_LOG").ok().and_then(|level| level.parse().ok());
+    let mut builder = env_logger::Builder::new();
+    builder.filter_level(level.unwrap_or(LevelFilter::Info));
     builder.filter_module(FAILURE, LevelFilter::Error);
     builder.filter_module(HELP, LevelFilter::Warn);
     builder.format(|buffer, record| {

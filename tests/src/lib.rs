@@ -80,7 +80,7 @@ impl Program {
 
     fn new(shown: String, mut command: Command) -> Self {
         // What the one who runs the tests has set must not change what they see.
-        for variable in ["RUST_LOG", "RUST_LOG_STYLE", "CLICOLOR_FORCE", "NO_COLOR"] {
+        for variable in ["RUST_LOG", "CLICOLOR_FORCE", "NO_COLOR"] {
             command.env_remove(variable);
         }
         Self { shown, command }

@@ -4,13 +4,14 @@ use std::env;
 use std::ffi::OsString;
 use std::fmt::{self, Display};
 use std::io::{self, BufRead, BufReader, ErrorKind, Write};
-use std::process::{Child, ChildStdin, Command, ExitCode, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitCode, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
+use common::address::Address;
 
 const DEFAULT_ADDRESS: &str = "127.0.0.1:4444";
 const LESSONS: [&str; 6] = [
@@ -25,6 +26,10 @@ const LESSONS: [&str; 6] = [
 /// How long a lesson may take for its next line.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The signal of Ctrl-C, which is 2 on every Unix system: POSIX, kill(1).
+#[cfg(unix)]
+const SIGINT: i32 = 2;
+
 /// Set by Ctrl-C, and by SIGTERM and SIGHUP.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
@@ -34,14 +39,14 @@ static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 struct Args {
     /// IPv4 address for the server, HOST:PORT; port 0 lets the kernel choose
     #[arg(default_value = DEFAULT_ADDRESS)]
-    address: String,
+    address: Address,
 }
 
 fn main() -> ExitCode {
     let args = Args::parse();
     let result = ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed))
         .map_err(Error::Handler)
-        .and_then(|()| tour(&args.address));
+        .and_then(|()| tour(&args.address.to_string()));
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(Error::Output(error)) if error.kind() == ErrorKind::BrokenPipe => {
@@ -59,6 +64,7 @@ fn main() -> ExitCode {
 }
 
 fn tour(address: &str) -> Result<(), Error> {
+    print("Building the lessons ...")?;
     build()?;
     let address = if address == DEFAULT_ADDRESS { vec![] } else { vec![address] };
 
@@ -106,10 +112,19 @@ fn build() -> Result<(), Error> {
     command.arg("build").args(["--quiet", "--bins"]);
     command.args(LESSONS.iter().flat_map(|lesson| ["-p", lesson]));
     let status = command.stdin(Stdio::null()).status().map_err(Error::Cargo)?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(Error::Failed("cargo build".into(), status.code()))
+    ended("cargo build", status)
+}
+
+/// How a command ended; Ctrl-C in a terminal ends the lesson too, and may do so first.
+fn ended(command: &str, status: ExitStatus) -> Result<(), Error> {
+    #[cfg(unix)]
+    if std::os::unix::process::ExitStatusExt::signal(&status) == Some(SIGINT) {
+        return Err(Error::Interrupted);
+    }
+    match status.code() {
+        _ if INTERRUPTED.load(Ordering::Relaxed) => Err(Error::Interrupted),
+        Some(0) => Ok(()),
+        code => Err(Error::Failed(command.into(), code)),
     }
 }
 
@@ -150,7 +165,6 @@ impl Lesson {
         let mut child = Command::new(cargo())
             .args(words)
             .env("RUST_LOG", "info")
-            .env_remove("RUST_LOG_STYLE")
             .env_remove("CLICOLOR_FORCE")
             .stdin(Stdio::piped())
             .stdout(writer.try_clone().map_err(Error::Cargo)?)
@@ -183,7 +197,7 @@ impl Lesson {
                 Err(RecvTimeoutError::Disconnected) => return Ok(None),
                 Err(RecvTimeoutError::Timeout) if Instant::now() < deadline => (),
                 Err(RecvTimeoutError::Timeout) => {
-                    return Err(Error::Silent(self.command.clone()));
+                    return Err(Error::Unexpected(self.command.clone()));
                 }
             }
         }
@@ -197,7 +211,8 @@ impl Lesson {
             }
         }
         let status = self.child.wait().map_err(Error::Cargo)?;
-        Err(Error::Failed(self.command.clone(), status.code()))
+        ended(&self.command, status)?;
+        Err(Error::Unexpected(self.command.clone()))
     }
 
     /// Runs the lesson to its end; Enter is pressed when it asks for it.
@@ -208,11 +223,7 @@ impl Lesson {
             }
         }
         let status = self.child.wait().map_err(Error::Cargo)?;
-        if status.success() {
-            Ok(())
-        } else {
-            Err(Error::Failed(self.command.clone(), status.code()))
-        }
+        ended(&self.command, status)
     }
 
     fn type_line(&mut self, text: &str) -> Result<(), Error> {
@@ -220,7 +231,13 @@ impl Lesson {
             print(format!("{}> {text}", self.prefix))?;
         }
         match &mut self.stdin {
-            Some(stdin) => writeln!(stdin, "{text}").map_err(Error::Cargo),
+            // A lesson that reads no more has ended, and its exit status says why.
+            Some(stdin) => match writeln!(stdin, "{text}") {
+                Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                    Err(Error::Cargo(error))
+                }
+                _ => Ok(()),
+            },
             None => Ok(()),
         }
     }
@@ -234,7 +251,10 @@ impl Lesson {
     /// Ends a lesson that would go on for ever.
     fn stop(mut self) -> Result<(), Error> {
         match self.child.try_wait().map_err(Error::Cargo)? {
-            Some(status) => Err(Error::Failed(self.command.clone(), status.code())),
+            Some(status) => {
+                ended(&self.command, status)?;
+                Err(Error::Unexpected(self.command.clone()))
+            }
             None => Ok(()),
         }
     }
@@ -253,7 +273,7 @@ enum Error {
     Cargo(io::Error),
     Output(io::Error),
     Failed(String, Option<i32>),
-    Silent(String),
+    Unexpected(String),
     Interrupted,
 }
 
@@ -274,8 +294,8 @@ impl Display for Error {
                 Ok(())
             }
             Self::Failed(command, None) => write!(f, "{command}: ended by a signal"),
-            Self::Silent(command) => {
-                write!(f, "{command}: no line for {} seconds", PATIENCE.as_secs())
+            Self::Unexpected(command) => {
+                write!(f, "{command}: it did not show what it should")
             }
             Self::Interrupted => write!(f, "interrupted"),
         }
