@@ -4,7 +4,7 @@ use std::io;
 
 use dns_lookup::LookupError;
 
-/// The name that POSIX gives the error, such as `EACCES`, on every system.
+/// The name of the error, such as `EACCES`, the same on every system.
 pub(crate) fn name(error: &io::Error) -> Option<&'static str> {
     find(ERRNO, error.raw_os_error()?)
 }
@@ -24,7 +24,7 @@ pub(crate) fn message(error: &io::Error) -> String {
     }
 }
 
-/// The name that POSIX gives the code of getaddrinfo(3), such as `EAI_NONAME`.
+/// The name of the code of getaddrinfo(3), such as `EAI_NONAME`.
 pub(crate) fn lookup_name(error: &LookupError) -> Option<&'static str> {
     find(LOOKUP, error.error_num())
 }

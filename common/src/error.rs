@@ -33,12 +33,14 @@ pub enum Error {
     Stdin(io::Error),
     /// Standard output could not be written.
     Stdout(io::Error),
-    /// The peer closed the connection while there was more to send to it.
+    /// The peer ended its side of the connection while the input went on.
     PeerClosed,
 }
 
 impl Error {
-    /// A failed system call, such as `listen(3, 128)`.
+    /// A failed system call, such as `listen(3, 128)`: it starts with the name of the call
+    /// and a bracket, by which [`help`](Self::help) and
+    /// [`is_transient`](Self::is_transient) know it.
     pub fn call(call: impl Into<String>, error: io::Error) -> Self {
         Self::Call { call: call.into(), error }
     }
@@ -56,7 +58,7 @@ impl Error {
             Self::Lookup { call, error } => help::lookup(call, errno::lookup_name(error)?),
             Self::Stdin(_) | Self::Stdout(_) => None,
             Self::PeerClosed => {
-                Some("what was sent after that, or was still to be sent, is lost".into())
+                Some("it may have closed: what was sent after that, or was still to be sent, may be lost".into())
             }
         }
     }
@@ -77,6 +79,7 @@ impl Error {
                         | "ECONNABORTED"
                         | "ECONNRESET"
                         | "ENETDOWN"
+                        | "EPERM"
                         | "EPROTO"
                         | "ENOPROTOOPT"
                         | "EHOSTDOWN"
@@ -118,7 +121,7 @@ impl fmt::Display for Error {
             Self::Stdin(error) => write!(f, "standard input: {error}"),
             Self::Stdout(error) => write!(f, "standard output: {error}"),
             Self::PeerClosed => {
-                write!(f, "the other end closed the connection before the end of the input")
+                write!(f, "the other end has ended its side, and the input goes on")
             }
         }
     }

@@ -24,6 +24,9 @@ pub(crate) fn call(call: &str, errno: &str) -> Option<String> {
             "type and proto disagree: 0 is the usual protocol of the type, 6 is TCP and goes \
              with stream, 17 is UDP and goes with dgram"
         }
+        ("socket", "EACCES" | "EPERM") => {
+            "not everyone may create such a socket: try --proto 0, the usual protocol of the type"
+        }
         ("socket", "EINVAL") => {
             "no protocol has that number: 0 is the usual one of the type, 6 is TCP, 17 is UDP"
         }
@@ -36,13 +39,16 @@ pub(crate) fn call(call: &str, errno: &str) -> Option<String> {
         }
         ("bind", "EADDRINUSE") => {
             return Some(format!(
-                "another socket has this address ({LIST} lists them), or a connection of an \
-                 earlier run is still in TIME_WAIT: wait a minute, or choose another port"
+                "another socket has this address ({LIST} shows it, unless it is only bound), or a \
+                 connection of an earlier run is in TIME_WAIT: wait a minute, or choose another port"
             ));
         }
         ("bind", "EADDRNOTAVAIL") => {
-            "this machine has no such address: 127.0.0.1 is itself, 0.0.0.0 stands for all of \
-             its addresses"
+            "this machine has no such address: it always has 127.0.0.1, and 0.0.0.0 stands for all \
+             that it has"
+        }
+        ("bind" | "connect", "EINVAL") if call.contains("[fe80:") => {
+            "a link-local address needs its interface: [fe80::1%eth0]:4444"
         }
         ("bind" | "connect", "EAFNOSUPPORT" | "EINVAL" | "EFAULT") => {
             "the address is not of the family of the socket: --family inet goes with \
@@ -81,10 +87,19 @@ pub(crate) fn call(call: &str, errno: &str) -> Option<String> {
         }
         ("connect" | "send", "EPERM") => "a firewall of this machine forbids it",
         ("connect", "EISCONN") => "the socket is connected already: create a new one",
-        ("connect" | "recv" | "send", "ETIMEDOUT") => {
+        ("connect", "ETIMEDOUT") => {
             "no answer: the packets are dropped on the way, the machine is off, or the accept \
              queue of the server is full"
         }
+        ("recv" | "send", "ETIMEDOUT") => {
+            "no answer in time: the other end is gone, or nobody has answered the datagram"
+        }
+        ("connect", "EINTR") => {
+            "a signal interrupted the call, and the connection goes on being made: it must not \
+             be called again"
+        }
+        ("shutdown", "ENOTCONN") => "the connection is gone: the other end has reset it",
+        ("accept", "EPERM") => "a firewall of the server forbids this connection",
         (_, "EHOSTUNREACH") => {
             "no answer from that machine, or a firewall rejects it: is the address right, is \
              the machine on?"
@@ -103,7 +118,8 @@ pub(crate) fn call(call: &str, errno: &str) -> Option<String> {
              has shut down its writing side"
         }
         ("send", "EMSGSIZE") => {
-            "a datagram holds 65507 bytes over IPv4 at the most: send less, or --type stream"
+            "a datagram holds 65507 bytes over IPv4 at the most, 65527 over IPv6: send less, or \
+             --type stream"
         }
         ("recv", "EAGAIN" | "EWOULDBLOCK") => {
             "no datagram came in time: nobody answers, or one got lost; UDP does not say which"
@@ -135,8 +151,13 @@ pub(crate) fn lookup(call: &str, code: &str) -> Option<String> {
             "this is a URL, and DNS knows host names only: leave out the scheme and the path, \
              https://ya.ru/maps becomes ya.ru"
         }
-        "EAI_NONAME" | "EAI_NODATA" | "EAI_AGAIN" | "EAI_FAIL" if host.contains(':') => {
+        "EAI_NONAME" | "EAI_NODATA" | "EAI_AGAIN" | "EAI_FAIL"
+            if host.matches(':').count() == 1 =>
+        {
             "a name holds no port: give the service as an argument of its own, localhost 80"
+        }
+        "EAI_NONAME" if host.contains(':') => {
+            "this is no IPv6 address: ::1 is one, without brackets"
         }
         "EAI_NONAME" => {
             "no such name, or it has no address of that family: check the spelling, or try the \

@@ -10,7 +10,7 @@ use std::fmt::Display;
 use std::io::{self, BufRead, ErrorKind, Write};
 use std::process::ExitCode;
 
-use ::log::{Level, LevelFilter, debug, error, info, warn};
+use ::log::{Level, LevelFilter, debug, error, info, log_enabled, warn};
 use dns_lookup::{AddrInfoIter, LookupError};
 use env_logger::fmt::style::{AnsiColor, Style};
 use socket2::{SockAddr, Socket};
@@ -45,7 +45,8 @@ pub fn init() {
     let _ = builder.try_init();
 }
 
-/// Shows a call together with what it returned.
+/// Shows a call together with what it returned. The text starts with the name of the call
+/// and a bracket, `bind(`, by which its errors are explained.
 pub trait Call<T> {
     /// Logs the call at level info: `bind(3, 127.0.0.1:4444) = 0`.
     ///
@@ -125,7 +126,9 @@ pub fn close(socket: Socket) {
 ///
 /// Standard input cannot be read.
 pub fn close_on_enter(socket: Socket) -> Result<(), Error> {
-    if let Some(command) = hint::command(&socket) {
+    if log_enabled!(Level::Info)
+        && let Some(command) = hint::command(&socket)
+    {
         info!("Look at it from another terminal: {command}");
     }
     info!("Press Enter to close the socket.");

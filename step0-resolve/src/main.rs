@@ -61,21 +61,22 @@ fn resolve(name: &str, service: Option<&str>, family: Option<Domain>) -> Result<
         }
         .map_err(Error::Stdout)?;
     }
-    if family == Some(Domain::IPV6) {
-        return Ok(());
-    }
-    match addresses.iter().find(|address| address.is_ipv4()) {
-        Some(first) => {
-            log::info(format!("gethostbyname({name:?}) would return {}", first.ip()))
-        }
-        None => {
-            log::info(format!("gethostbyname({name:?}) would fail: it knows IPv4 only"))
-        }
+    // Python asks for IPv4 only, and takes the first answer.
+    let ipv4 = AddrInfoHints { address: Domain::IPV4.into(), ..AddrInfoHints::default() };
+    let mut found =
+        dns_lookup::getaddrinfo(Some(name), None, Some(ipv4)).into_iter().flatten();
+    match found.next() {
+        Some(Ok(info)) => log::info(format!(
+            "gethostbyname({name:?}) would return {}",
+            info.sockaddr.ip()
+        )),
+        _ => log::info(format!("gethostbyname({name:?}) would fail: it knows IPv4 only")),
     }
     Ok(())
 }
 
 fn reverse(address: &address::Address) -> Result<(), Error> {
+    // 0 is AF_UNSPEC: either family.
     let address = address.lookup(Domain::from(0), Type::STREAM)?;
     let (host, service) =
         dns_lookup::getnameinfo(&address, 0).log(format!("getnameinfo({address})"))?;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::LazyLock;
@@ -348,10 +349,23 @@ fn local_port(row: &str) -> Option<u16> {
     row.split_whitespace().nth(3)?.rsplit(':').next()?.parse().ok()
 }
 
+/// Accepts a connection, or fails in a bounded time if none comes.
+///
+/// # Panics
+///
+/// Nobody connects.
+pub fn accept(listener: &TcpListener) -> TcpStream {
+    let listener = listener.try_clone().expect("a descriptor");
+    let (sender, accepted) = mpsc::channel();
+    thread::spawn(move || sender.send(listener.accept()));
+    let accepted = accepted.recv_timeout(PATIENCE).expect("somebody connects");
+    accepted.expect("it connects").0
+}
+
 /// Hides what differs from run to run, and nothing else: ports and process ids.
 ///
 /// A port that the kernel chose gets a name of the same width, in the order in which they
-/// appear: `port1`, `port2`. Such a port has five digits on all systems.
+/// appear: `port1`, `port2`. In the range that systems have by default, it has five digits.
 pub fn stable(text: &str) -> String {
     let mut ports: Vec<&str> = Vec::new();
     let mut stable = String::new();

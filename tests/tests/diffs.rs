@@ -58,7 +58,10 @@ fn git_shows_the_same() {
         let root = tests::root().to_str().expect("UTF-8");
         let args = ["-C", root, "diff", "--no-index", "--no-color", old, new];
         // git diff --no-index ends with 1 where files differ.
-        let shown = tests::Program::other("git", &args).run().exited(1);
+        let git = tests::Program::other("git", &args)
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_SYSTEM", "/dev/null");
+        let shown = git.run().exited(1);
         let from = shown.find("--- a/").expect("a diff");
         // git names the function after a hunk's line numbers.
         let shown: String = shown[from..].lines().map(without_function).collect();

@@ -124,9 +124,20 @@ fn item(text: &str, name: &str) -> Result<String, String> {
     let attributes =
         before.take_while(|line| line.starts_with("///") || line.starts_with("#["));
     let first = start - attributes.count();
-    let length = lines[start..].iter().position(|line| *line == "}" || line.ends_with(';'));
+    let length = lines[start..]
+        .iter()
+        .position(|line| *line == "}" || (line.ends_with(';') && !line.starts_with(' ')));
     let last = start + length.ok_or("the item does not end")?;
     Ok(lines[first..=last].iter().map(|line| format!("{line}\n")).collect())
+}
+
+#[test]
+fn items_are_whole() {
+    let echo = source("file step4-accept/src/main.rs#echo").expect("an item");
+    assert!(echo.starts_with("fn echo(") && echo.ends_with("\n}\n"), "{echo}");
+    let args = source("file step4-accept/src/main.rs#Args").expect("an item");
+    assert!(args.starts_with("#[derive(Parser)]\n") && args.ends_with("\n}\n"), "{args}");
+    source("file step4-accept/src/main.rs#no_such_item").expect_err("no item");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::net::{TcpListener, UdpSocket};
 
 use insta::assert_snapshot;
 use socket2::{Domain, Socket, Type};
-use tests::{Program, stable};
+use tests::{PATIENCE, Program, accept, stable};
 
 fn fails(lesson: &str, args: &[&str]) -> String {
     stable(&Program::lesson(lesson, args).run().exited(1))
@@ -82,6 +82,7 @@ fn datagram_without_answer() {
     let silent = UdpSocket::bind("127.0.0.1:0").expect("a free port");
     let address = silent.local_addr().expect("an address").to_string();
     assert_snapshot!(fails("client", &["--type", "dgram", &address, "hello"]));
+    silent.set_read_timeout(Some(PATIENCE)).expect("a timeout");
     let mut buf = [0; 16];
     let (length, _) = silent.recv_from(&mut buf).expect("the datagram is there");
     assert_eq!(&buf[..length], b"hello");
@@ -105,8 +106,7 @@ fn connection_reset() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("an address").to_string();
     let mut client = Program::lesson("client", &[&address]).start();
-    let (peer, _) = listener.accept().expect("the client connects");
-    let peer = Socket::from(peer);
+    let peer = Socket::from(accept(&listener));
     client.port("ESTAB");
     peer.set_linger(Some(std::time::Duration::ZERO)).expect("SO_LINGER");
     drop(peer);
@@ -121,9 +121,8 @@ fn broken_pipe() {
     let address = listener.local_addr().expect("an address").to_string();
     let mut client =
         Program::lesson("client", &[&address]).env("RUST_LOG", "debug").start();
-    let peer = listener.accept().expect("the client connects");
     client.port("ESTAB");
-    drop(peer);
+    drop(accept(&listener));
     client.until(|line| line.starts_with("recv(") && line.ends_with(" = 0"));
     client.write(b"one\n");
     client.until(|line| line.starts_with("send("));

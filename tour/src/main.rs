@@ -14,6 +14,7 @@ use clap::Parser;
 use common::address::Address;
 
 const DEFAULT_ADDRESS: &str = "127.0.0.1:4444";
+const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const LESSONS: [&str; 6] = [
     "step0-resolve",
     "step1-create",
@@ -79,15 +80,18 @@ fn tour(address: &str) -> Result<(), Error> {
 
     title("Step 4: accept(2), and the client in a second terminal")?;
     let mut server = Lesson::start("server | ", "step4-accept", &address)?;
-    let row = server.until(|line| line.starts_with("    LISTEN"))?;
+    server.until(|line| line.starts_with("listen("))?;
+    let row = server.until(|line| line.starts_with("    "))?;
     server.until(|line| line.ends_with("..."))?;
 
     // The local address is the fourth column of the row.
     let address = row.split_whitespace().nth(3).unwrap_or(DEFAULT_ADDRESS);
     let address = if address == DEFAULT_ADDRESS { vec![] } else { vec![address] };
     let mut client = Lesson::start("client | ", "client", &address)?;
-    client.until(|line| line.starts_with("    ESTAB"))?;
-    server.until(|line| line.starts_with("    ESTAB"))?;
+    client.until(|line| line.starts_with("connect(") && line.ends_with(" = 0"))?;
+    client.until(|line| line.starts_with("    "))?;
+    server.until(|line| line.starts_with("accept(") && line.contains(" = "))?;
+    server.until(|line| line.starts_with("    "))?;
     client.type_line("Hello, server!")?;
     client.until(|line| line == "Hello, server!")?;
     client.end_input()?;
@@ -109,7 +113,7 @@ fn tour(address: &str) -> Result<(), Error> {
 /// Builds all lessons first, so that cargo's own messages come before the tour.
 fn build() -> Result<(), Error> {
     let mut command = Command::new(cargo());
-    command.arg("build").args(["--quiet", "--bins"]);
+    command.current_dir(WORKSPACE).args(["build", "--quiet", "--bins"]);
     command.args(LESSONS.iter().flat_map(|lesson| ["-p", lesson]));
     let status = command.stdin(Stdio::null()).status().map_err(Error::Cargo)?;
     ended("cargo build", status)
@@ -163,6 +167,7 @@ impl Lesson {
         // One pipe for both streams keeps their lines in order.
         let (reader, writer) = io::pipe().map_err(Error::Cargo)?;
         let mut child = Command::new(cargo())
+            .current_dir(WORKSPACE)
             .args(words)
             .env("RUST_LOG", "info")
             .env_remove("CLICOLOR_FORCE")
