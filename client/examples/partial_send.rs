@@ -1,4 +1,6 @@
 //! Does send take all that it is given?
+//!
+//! How much fits depends on the system, and on how busy it is.
 
 use std::io::{self, Write};
 use std::net::SocketAddr;

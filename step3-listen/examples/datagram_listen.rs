@@ -1,6 +1,6 @@
 //! Does a UDP server need listen?
 //!
-//! The error is the same on all systems.
+//! POSIX names the error, so it is the same on all systems.
 
 use std::io::{Read, Write};
 use std::net::SocketAddr;

@@ -1,6 +1,6 @@
 //! The queue of connections is full: is the next client refused?
 //!
-//! Not on Linux and macOS, there it has to wait. Windows does refuse it.
+//! Not on Linux: it has to wait. Windows does refuse it.
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
