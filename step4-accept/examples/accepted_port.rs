@@ -35,6 +35,6 @@ fn run() -> Result<(), Error> {
     log::info(
         "A new descriptor on the same port: two addresses and two ports together name",
     );
-    log::info("a connection, so one port serves all clients: RFC 9293, section 3.3.1.");
+    log::info("a connection, so one port serves all clients: RFC 9293, section 3.4.1.");
     Ok(())
 }
