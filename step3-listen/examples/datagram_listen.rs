@@ -33,8 +33,6 @@ fn run() -> Result<(), Error> {
     log::row(&socket);
     socket.write(b"Hello!").log(format!("send({fd}, 6)"))?;
     socket.read(&mut [0; 16]).log(format!("recv({fd}, 16)"))?;
-    log::info(
-        "Only a socket with connections listens, and UDP has none: listen(2), udp(7).",
-    );
+    log::info("Only sockets with connections listen, and UDP has none: listen(2), udp(7).");
     Ok(())
 }
