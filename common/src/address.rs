@@ -1,14 +1,18 @@
 //! Addresses: how a learner writes them, and how getaddrinfo(3) looks them up.
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use dns_lookup::AddrInfoHints;
-use socket2::{Domain, Type};
+use socket2::{Domain, Socket, Type};
 
-use crate::{Error, log::Call};
+use crate::{
+    Error,
+    log::{self, Call},
+};
 
 /// Reads the address family of a socket: `inet` is AF_INET, `inet6` is AF_INET6.
 ///
@@ -71,6 +75,23 @@ pub fn service(text: &str) -> Result<String, String> {
         Err(format!(
             "{text:?} is no port: write a number from 0 to 65535 or a service name"
         ))
+    }
+}
+
+/// The address of this end of a socket: bound to port 0, it has the port that the kernel
+/// chose.
+///
+/// Source: getsockname(2).
+///
+/// # Errors
+///
+/// The error of getsockname(2), or the address is of another family than IPv4 and IPv6.
+pub fn local(socket: &Socket) -> Result<SocketAddr, Error> {
+    let call = format!("getsockname({})", log::fd(socket));
+    match socket.local_addr().map(|address| address.as_socket()) {
+        Ok(Some(address)) => Ok(address),
+        Ok(None) => Err(Error::call(call, ErrorKind::Unsupported.into())),
+        Err(error) => Err(Error::call(call, error)),
     }
 }
 
