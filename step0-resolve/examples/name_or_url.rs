@@ -25,7 +25,7 @@ fn run() -> Result<(), Error> {
     }
     log::info(
         "The first argument of getaddrinfo is a host, the second a service (getaddrinfo(3)); \
-         to take a URL apart is for the program that has one (RFC 3986, 3).",
+         a program that has a URL takes the host out of it itself (RFC 3986, 3.2.2).",
     );
     Ok(())
 }

@@ -20,16 +20,17 @@ fn run() -> Result<(), Error> {
         "A server listens on 127.0.0.1. Can a client reach it at another address of the \
          machine?",
     );
+    let mut port = 0;
     for ip in [Ipv4Addr::LOCALHOST, Ipv4Addr::UNSPECIFIED] {
         let server = Socket::new(Domain::IPV4, Type::STREAM, None)
             .log("socket(AF_INET, SOCK_STREAM, 0)")?;
         let fd = log::fd(&server);
-        let address = SocketAddr::from((ip, 0));
+        let address = SocketAddr::from((ip, port));
         server.bind(&address.into()).log(format!("bind({fd}, {address})"))?;
         server.listen(1).log(format!("listen({fd}, 1)"))?;
         log::row(&server);
 
-        let port = address::local(&server)?.port();
+        port = address::local(&server)?.port();
         let other = SocketAddr::from((Ipv4Addr::new(127, 0, 0, 2), port));
         let client = Socket::new(Domain::IPV4, Type::STREAM, None)
             .log("socket(AF_INET, SOCK_STREAM, 0)")?;
@@ -38,6 +39,8 @@ fn run() -> Result<(), Error> {
             Ok(()) => log::row(&client),
             Err(error) => log::warn(&error),
         }
+        log::close(client);
+        log::close(server);
     }
     log::info(
         "A listener on 127.0.0.1 has that one address, one on 0.0.0.0 (INADDR_ANY) has all \
