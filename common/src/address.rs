@@ -9,10 +9,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use dns_lookup::AddrInfoHints;
 use socket2::{Domain, Socket, Type};
 
-use crate::{
-    Error,
-    log::{self, Call},
-};
+use crate::Error;
+use crate::log::{self, Call};
 
 /// Reads the address family of a socket: `inet` is AF_INET, `inet6` is AF_INET6.
 ///
@@ -88,11 +86,8 @@ pub fn service(text: &str) -> Result<String, String> {
 /// The error of getsockname(2), or the address is of another family than IPv4 and IPv6.
 pub fn local(socket: &Socket) -> Result<SocketAddr, Error> {
     let call = format!("getsockname({})", log::fd(socket));
-    match socket.local_addr().map(|address| address.as_socket()) {
-        Ok(Some(address)) => Ok(address),
-        Ok(None) => Err(Error::call(call, ErrorKind::Unsupported.into())),
-        Err(error) => Err(Error::call(call, error)),
-    }
+    let address = socket.local_addr().map_err(|error| Error::call(&call, error))?;
+    address.as_socket().ok_or_else(|| Error::call(call, ErrorKind::Unsupported.into()))
 }
 
 /// An address as a learner writes it: `HOST:PORT`.
