@@ -6,7 +6,6 @@ use std::os::fd::OwnedFd;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use insta::assert_snapshot;
 use socket2::{Domain, Socket, Type};
 use tests::{Namespace, PATIENCE, Program, executable};
 
@@ -91,7 +90,7 @@ fn client_beyond_waits() {
     }
     let queue = namespace.shell("ss -Htln");
     assert_eq!(columns(queue.lines().nth(1).expect("a row")), ["LISTEN", "2", "1"]);
-    let counters = namespace.shell("nstat --zeros TcpExtListenDrops TcpExtListenOverflows");
+    let counters = namespace.shell("nstat -asz TcpExtListenDrops TcpExtListenOverflows");
     let dropped = |name| {
         let line = counters.lines().find(|line| line.starts_with(name));
         line.expect("a counter").split_whitespace().nth(1) != Some("0")
@@ -103,7 +102,9 @@ fn client_beyond_waits() {
     for client in clients {
         client.finish().succeeded();
     }
-    assert_snapshot!(tests::stable(&beyond.wait().succeeded()));
+    let transcript = beyond.wait().succeeded();
+    assert!(transcript.contains("\nconnect(3, 127.0.0.1:4444) = 0\n"), "{transcript}");
+    assert!(transcript.contains("at last"), "{transcript}");
 }
 
 /// The limit of the system is that of the namespace: net.core.somaxconn.
