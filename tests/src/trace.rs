@@ -75,6 +75,7 @@ impl Trace {
             let Some((left, returned)) = call.rsplit_once(" = ") else { continue };
             let call = format!("{} = {returned}", left.trim_end());
             let socket = match name(&call) {
+                _ if call.contains("AF_UNIX") => false,
                 "socket" | "accept" | "accept4" => {
                     sockets.insert(returned.to_owned());
                     true
@@ -82,7 +83,7 @@ impl Trace {
                 "close" => sockets.remove(&arguments(&call)[0]),
                 _ => true,
             };
-            if socket && !call.contains("AF_UNIX") && returned != "?" {
+            if socket && returned != "?" {
                 calls.push(call);
             }
         }
