@@ -34,3 +34,16 @@ fn taken_until_it_is_closed() {
     first.finish().succeeded();
     step2().run().succeeded();
 }
+
+/// The notes leave `.bind` out: a socket of Python is no function.
+#[test]
+#[ignore = "needs python3"]
+fn line_of_the_notes() {
+    let lines = "import socket; default_socket = socket.socket(); \
+                 default_socket(('127.0.0.1', 4444))";
+    let transcript = Program::other("python3", &["-c", lines]).run().exited(1);
+    assert!(
+        transcript.ends_with("TypeError: 'socket' object is not callable\n"),
+        "{transcript}"
+    );
+}
