@@ -121,7 +121,9 @@ fn broken_pipe() {
     let address = listener.local_addr().expect("an address").to_string();
     let mut client =
         Program::lesson("client", &[&address]).env("RUST_LOG", "debug").start();
-    drop(listener.accept().expect("the client connects"));
+    let (peer, _) = listener.accept().expect("the client connects");
+    client.port("ESTAB");
+    drop(peer);
     client.until(|line| line.starts_with("recv(") && line.ends_with(" = 0"));
     client.write(b"one\n");
     client.until(|line| line.starts_with("send("));
