@@ -1,6 +1,8 @@
 //! What the lessons share: addressing and logging. The sockets calls stay in the lessons.
 
 pub mod address;
+#[cfg(unix)]
+mod descriptor;
 mod errno;
 mod error;
 mod help;
@@ -8,4 +10,6 @@ mod hint;
 pub mod log;
 mod row;
 
+#[cfg(unix)]
+pub use descriptor::duplicate;
 pub use error::{Error, retry};

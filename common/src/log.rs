@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use ::log::{Level, LevelFilter, debug, error, info, log_enabled, warn};
 use dns_lookup::{AddrInfoIter, LookupError};
 use env_logger::fmt::style::{AnsiColor, Style};
-use socket2::{SockAddr, Socket};
+use socket2::{Domain, Protocol, SockAddr, Socket, Type};
 
 use crate::{Error, hint, row::Row};
 
@@ -223,6 +223,38 @@ impl Returned for (Socket, SockAddr) {
         match peer.as_socket() {
             Some(peer) => format!("{}, {peer}", fd(socket)),
             None => fd(socket).to_string(),
+        }
+    }
+}
+
+/// A new descriptor.
+#[cfg(unix)]
+impl Returned for std::os::fd::OwnedFd {
+    fn returned(&self) -> String {
+        std::os::fd::AsRawFd::as_raw_fd(self).to_string()
+    }
+}
+
+/// The address family of a socket: SO_DOMAIN of socket(7).
+impl Returned for Domain {
+    fn returned(&self) -> String {
+        format!("0, {self:?}")
+    }
+}
+
+/// The type of a socket: SO_TYPE of socket(7).
+impl Returned for Type {
+    fn returned(&self) -> String {
+        format!("0, {self:?}")
+    }
+}
+
+/// The protocol of a socket, none if it is 0: SO_PROTOCOL of socket(7).
+impl Returned for Option<Protocol> {
+    fn returned(&self) -> String {
+        match self {
+            Some(protocol) => format!("0, {protocol:?}"),
+            None => "0, 0".into(),
         }
     }
 }

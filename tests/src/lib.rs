@@ -15,7 +15,11 @@ use escargot::{CargoBuild, format::Message};
 #[cfg(target_os = "linux")]
 mod namespace;
 #[cfg(target_os = "linux")]
+mod trace;
+#[cfg(target_os = "linux")]
 pub use namespace::Namespace;
+#[cfg(target_os = "linux")]
+pub use trace::{Trace, notation};
 
 /// The bound of every wait. It is long: a machine under load is no reason to fail.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -72,6 +76,26 @@ impl Program {
         )
     }
 
+    /// A Python file of the workspace: `python3 PATH ARGS`, with the standard library alone.
+    ///
+    /// # Panics
+    ///
+    /// python3 is missing.
+    pub fn python(path: &str, args: &[&str]) -> Self {
+        // The interpreter itself: what stands in the PATH may be a launcher, a shell script.
+        static PYTHON: LazyLock<String> = LazyLock::new(|| {
+            let ask = Command::new("python3")
+                .args(["-c", "import sys; print(sys.executable)"])
+                .output()
+                .expect("python3");
+            String::from_utf8_lossy(&ask.stdout).trim().to_owned()
+        });
+        let mut command = Command::new(&*PYTHON);
+        // Without the packages and the variables of the one who runs the tests.
+        command.args(["-I", "-S"]).arg(root().join(path)).args(args);
+        Self::new(shown(&format!("python3 {path}"), args), command)
+    }
+
     /// Any other program.
     pub fn other(name: &str, args: &[&str]) -> Self {
         let mut command = Command::new(name);
@@ -107,6 +131,13 @@ impl Program {
         }
         self.command = command;
         self
+    }
+
+    /// Makes the program end with the thread that starts it, also when the tests are
+    /// killed: PR_SET_PDEATHSIG of prctl(2).
+    #[cfg(target_os = "linux")]
+    pub fn ended_with_the_test(self) -> Self {
+        self.through(&["setpriv", "--pdeathsig", "KILL"])
     }
 
     /// Starts the program. Both its streams go into one pipe, as on a terminal.

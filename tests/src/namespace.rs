@@ -27,6 +27,34 @@ impl Namespace {
         if !root {
             command.args(["--user", "--map-root-user"]);
         }
+        Self::hold(command, root)
+    }
+
+    /// Makes a second namespace, joined to this one by a cable: a pair of veth(4). The
+    /// interface `veth0` here has the addresses 192.0.2.1 and 2001:db8::1, the one there
+    /// 192.0.2.2 and 2001:db8::2 (RFC 5737, RFC 3849: they are no real network's).
+    ///
+    /// # Panics
+    ///
+    /// The kernel has no veth(4).
+    pub fn neighbour(&self) -> Self {
+        let mut command = Command::new("nsenter");
+        command.args(self.enter()).args(["unshare", "--net", "--mount"]);
+        let other = Self::hold(command, self.root);
+        let id = other.holder.id();
+        self.shell(&format!("ip link add veth0 type veth peer name veth0 netns {id}"));
+        for (namespace, number) in [(self, 1), (&other, 2)] {
+            namespace.shell(&format!(
+                "ip address add 192.0.2.{number}/24 dev veth0 && \
+                 ip address add 2001:db8::{number}/64 dev veth0 nodad && \
+                 ip link set veth0 up"
+            ));
+        }
+        other
+    }
+
+    /// Starts the process that holds the namespace; `command` goes into it.
+    fn hold(mut command: Command, root: bool) -> Self {
         let mut holder = command
             .args([
                 "sh",
@@ -48,13 +76,23 @@ impl Namespace {
 
     /// Makes a program run in this namespace.
     pub fn inside(&self, program: Program) -> Program {
-        let id = self.holder.id().to_string();
-        let folder = format!("--wdns={}", crate::root().display());
-        let mut nsenter = vec!["nsenter", "--target", &id, "--net", "--mount", &folder];
-        if !self.root {
-            nsenter.extend(["--user", "--preserve-credentials"]);
-        }
+        let enter = self.enter();
+        let nsenter: Vec<&str> =
+            ["nsenter"].into_iter().chain(enter.iter().map(String::as_str)).collect();
         program.through(&nsenter)
+    }
+
+    /// The arguments of nsenter(1) that lead into this namespace.
+    fn enter(&self) -> Vec<String> {
+        let id = self.holder.id();
+        let folder = format!("--wdns={}", crate::root().display());
+        let mut arguments =
+            vec![format!("--target={id}"), "--net".into(), "--mount".into()];
+        arguments.push(folder);
+        if !self.root {
+            arguments.extend(["--user".into(), "--preserve-credentials".into()]);
+        }
+        arguments
     }
 
     /// Runs a shell command as root of this namespace.
