@@ -1,6 +1,7 @@
 //! Step 0: getaddrinfo(3) turns a name and a service into addresses.
 
 use std::io::{self, Write};
+use std::net::IpAddr;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -61,18 +62,24 @@ fn resolve(name: &str, service: Option<&str>, family: Option<Domain>) -> Result<
         }
         .map_err(Error::Stdout)?;
     }
-    // Python asks for IPv4 only, and takes the first answer.
-    let ipv4 = AddrInfoHints { address: Domain::IPV4.into(), ..AddrInfoHints::default() };
-    let mut found =
-        dns_lookup::getaddrinfo(Some(name), None, Some(ipv4)).into_iter().flatten();
-    match found.next() {
-        Some(Ok(info)) => log::info(format!(
-            "gethostbyname({name:?}) would return {}",
-            info.sockaddr.ip()
-        )),
-        _ => log::info(format!("gethostbyname({name:?}) would fail: it knows IPv4 only")),
+    let ipv4 = match family {
+        Some(Domain::IPV4) => addresses.first().map(|address| address.ip()),
+        _ => first_ipv4(name),
+    };
+    match ipv4 {
+        Some(ip) => log::info(format!("gethostbyname({name:?}) would return {ip}")),
+        None => {
+            log::info(format!("gethostbyname({name:?}) would fail: it knows IPv4 only"))
+        }
     }
     Ok(())
+}
+
+/// What gethostbyname of Python does: it asks for IPv4 only, and takes the first answer.
+fn first_ipv4(name: &str) -> Option<IpAddr> {
+    let hints = AddrInfoHints { address: Domain::IPV4.into(), ..AddrInfoHints::default() };
+    let mut found = dns_lookup::getaddrinfo(Some(name), None, Some(hints)).ok()?;
+    Some(found.next()?.ok()?.sockaddr.ip())
 }
 
 fn reverse(address: &address::Address) -> Result<(), Error> {
