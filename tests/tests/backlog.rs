@@ -67,7 +67,7 @@ fn grows_with_each_client() {
 fn client_beyond_waits() {
     let namespace = Namespace::new();
     let server = Program::lesson("step4-accept", &["--backlog", "1"]);
-    let mut server = namespace.inside(server).start();
+    let mut server = namespace.inside(server.ended_with_the_test()).start();
     server.accepting();
     let mut clients = Vec::new();
     for _ in 0..3 {
