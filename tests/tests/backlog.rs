@@ -76,7 +76,7 @@ fn client_beyond_waits() {
         clients.push(client);
     }
     let beyond = Program::lesson("client", &["127.0.0.1:4444", "at last"]);
-    let mut beyond = namespace.inside(beyond).start();
+    let mut beyond = namespace.inside(beyond.ended_with_the_test()).start();
     beyond.until(|line| line == "connect(3, 127.0.0.1:4444) ...");
 
     // It sends its SYN again, so the first one was not answered: neither let in nor refused.

@@ -90,7 +90,7 @@ fn one_client(namespace: &Namespace, trace: &Trace, program: Program) -> u32 {
     let server = trace.of(program.ended_with_the_test());
     let server = namespace.inside(server).start();
     let id = server.id();
-    trace.until(|line| line.contains("listen(3"));
+    trace.until(|line| line.contains("listen(3") && line.ends_with(" = 0"));
     let client = Program::lesson("client", &["127.0.0.1:4444", "Hello, server!"]);
     namespace.inside(client).run().succeeded();
     trace.until(|line| line.contains("close(4)") && line.ends_with(" = 0"));
