@@ -67,7 +67,7 @@ fn grows_with_each_client() {
 fn client_beyond_waits() {
     let namespace = Namespace::new();
     let server = Program::lesson("step4-accept", &["--backlog", "1"]);
-    let mut server = namespace.inside(server).start();
+    let mut server = namespace.inside(server.ended_with_the_test()).start();
     server.accepting();
     let mut clients = Vec::new();
     for _ in 0..3 {
@@ -76,7 +76,7 @@ fn client_beyond_waits() {
         clients.push(client);
     }
     let beyond = Program::lesson("client", &["127.0.0.1:4444", "at last"]);
-    let mut beyond = namespace.inside(beyond).start();
+    let mut beyond = namespace.inside(beyond.ended_with_the_test()).start();
     beyond.until(|line| line == "connect(3, 127.0.0.1:4444) ...");
 
     // It sends its SYN again, so the first one was not answered: neither let in nor refused.

@@ -87,9 +87,10 @@ fn to_its_end(namespace: &Namespace, trace: &Trace, program: Program) -> u32 {
 
 /// A server: it gets one client, and is ended when it has served it.
 fn one_client(namespace: &Namespace, trace: &Trace, program: Program) -> u32 {
-    let server = namespace.inside(trace.of(program)).start();
+    let server = trace.of(program.ended_with_the_test());
+    let server = namespace.inside(server).start();
     let id = server.id();
-    trace.until(|line| line.contains("listen(3"));
+    trace.until(|line| line.contains("listen(3") && line.ends_with(" = 0"));
     let client = Program::lesson("client", &["127.0.0.1:4444", "Hello, server!"]);
     namespace.inside(client).run().succeeded();
     trace.until(|line| line.contains("close(4)") && line.ends_with(" = 0"));
@@ -99,7 +100,8 @@ fn one_client(namespace: &Namespace, trace: &Trace, program: Program) -> u32 {
 
 /// A client: it gets a server, sends its input and prints the reply.
 fn one_server(namespace: &Namespace, trace: &Trace, program: Program) -> u32 {
-    let mut server = namespace.inside(Program::lesson("step4-accept", &[])).start();
+    let server = Program::lesson("step4-accept", &[]).ended_with_the_test();
+    let mut server = namespace.inside(server).start();
     server.accepting();
     let mut client = namespace.inside(trace.of(program)).start();
     let id = client.id();
@@ -209,7 +211,8 @@ fn transcripts() {
 #[ignore = "needs strace and a network namespace"]
 fn transcripts_of_server_and_client() {
     let (namespace, trace) = (namespace(), Trace::new());
-    let server = trace.of(Program::lesson("step4-accept", &[]).env("RUST_LOG", "debug"));
+    let server = Program::lesson("step4-accept", &[]).env("RUST_LOG", "debug");
+    let server = trace.of(server.ended_with_the_test());
     let mut server = namespace.inside(server).start();
     server.accepting();
     let client_trace = Trace::new();

@@ -87,7 +87,10 @@ fn measure_set_up() -> [String; 2] {
 /// Each packet on port 4444 until one has data, in short.
 fn first_packets(namespace: &Namespace, protocol: &str, args: &[&str]) -> Vec<String> {
     let filter = format!("{protocol} port 4444");
+    // As root: a process that changes its user would not be ended with the test.
+    let user = ["-Z", "root"];
     let options = ["-i", "lo", "-nn", "--immediate-mode", "-l", "-t", &filter];
+    let options = [&user[..], &options].concat();
     let tcpdump = Program::other("tcpdump", &options).ended_with_the_test();
     let mut tcpdump = namespace.inside(tcpdump).start();
     tcpdump.until(|line| line.contains("listening on lo"));
