@@ -24,7 +24,7 @@ impl Row {
         let peer = socket.peer_addr().ok().and_then(|address| address.as_socket());
         let stream = socket.r#type().is_ok_and(|r#type| r#type == Type::STREAM);
         let kernel = if stream {
-            kernel::stream(socket)
+            kernel::stream(socket, peer.is_some())
         } else {
             kernel::datagram(socket, peer.is_some())
         };
@@ -89,23 +89,18 @@ struct Kernel {
 }
 
 #[cfg(target_os = "linux")]
-#[allow(unsafe_code)]
 mod kernel {
-    use std::ffi::c_int;
-    use std::mem;
-    use std::os::fd::AsRawFd;
-
     use socket2::Socket;
 
     use super::Kernel;
+    use super::unix::{ioctl, option, zeroed_tcp_info};
 
     /// The state and the queues of a TCP socket: tcp(7), TCP_INFO and ioctls.
     ///
     /// For a listening socket the kernel puts the accept queue into `tcpi_unacked` and
     /// the backlog into `tcpi_sacked`.
-    pub(super) fn stream(socket: &Socket) -> Kernel {
-        // SAFETY: tcp_info is plain integers, so zeroes are a valid value.
-        let zero: libc::tcp_info = unsafe { mem::zeroed() };
+    pub(super) fn stream(socket: &Socket, _: bool) -> Kernel {
+        let zero = zeroed_tcp_info();
         let Some(info) = option(socket, libc::IPPROTO_TCP, libc::TCP_INFO, zero) else {
             return Kernel::default();
         };
@@ -155,9 +150,164 @@ mod kernel {
         ];
         STATES.get(usize::from(code).checked_sub(1)?).copied()
     }
+}
+
+/// macOS and the BSDs.
+#[cfg(all(unix, not(target_os = "linux")))]
+mod kernel {
+    use std::ffi::c_int;
+
+    use socket2::Socket;
+
+    use super::Kernel;
+    use super::unix::{ioctl, option};
+
+    /// The state and the queues of a TCP socket: getsockopt(2) and FIONREAD.
+    pub(super) fn stream(socket: &Socket, _: bool) -> Kernel {
+        let state = match integer(socket, libc::SO_ACCEPTCONN) {
+            Some(listens) if listens != 0 => Some("LISTEN"),
+            _ => state(socket),
+        };
+        match state {
+            Some("LISTEN") => {
+                Kernel { state, recv_q: accept_queue(socket), send_q: backlog(socket) }
+            }
+            Some("UNCONN") => Kernel { state, recv_q: Some(0), send_q: Some(0) },
+            _ => Kernel {
+                state,
+                recv_q: ioctl(socket, libc::FIONREAD),
+                send_q: unsent(socket),
+            },
+        }
+    }
+
+    /// A datagram socket has a peer or none.
+    pub(super) fn datagram(socket: &Socket, connected: bool) -> Kernel {
+        Kernel {
+            state: Some(if connected { "ESTAB" } else { "UNCONN" }),
+            recv_q: ioctl(socket, libc::FIONREAD),
+            send_q: unsent(socket),
+        }
+    }
+
+    /// An option of the socket level that is one int.
+    fn integer(socket: &Socket, name: c_int) -> Option<u32> {
+        option::<c_int>(socket, libc::SOL_SOCKET, name, 0)?.try_into().ok()
+    }
+
+    /// TCP_CONNECTION_INFO of <netinet/tcp.h>.
+    #[cfg(target_os = "macos")]
+    fn state(socket: &Socket) -> Option<&'static str> {
+        let zero = super::unix::zeroed_tcp_info();
+        let info = option(socket, libc::IPPROTO_TCP, libc::TCP_CONNECTION_INFO, zero)?;
+        name(info.tcpi_state)
+    }
+
+    /// TCP_INFO of tcp(4).
+    #[cfg(target_os = "freebsd")]
+    fn state(socket: &Socket) -> Option<&'static str> {
+        let zero = super::unix::zeroed_tcp_info();
+        name(option(socket, libc::IPPROTO_TCP, libc::TCP_INFO, zero)?.tcpi_state)
+    }
+
+    /// No option that is known here tells it.
+    #[cfg(not(any(target_os = "macos", target_os = "freebsd")))]
+    fn state(_: &Socket) -> Option<&'static str> {
+        None
+    }
+
+    /// The names that ss gives the states of <netinet/tcp_fsm.h>, which counts them in
+    /// another order than Linux.
+    #[cfg(any(target_os = "macos", target_os = "freebsd"))]
+    fn name(code: u8) -> Option<&'static str> {
+        const STATES: [&str; 11] = [
+            "UNCONN",
+            "LISTEN",
+            "SYN-SENT",
+            "SYN-RECV",
+            "ESTAB",
+            "CLOSE-WAIT",
+            "FIN-WAIT-1",
+            "CLOSING",
+            "LAST-ACK",
+            "FIN-WAIT-2",
+            "TIME-WAIT",
+        ];
+        STATES.get(usize::from(code)).copied()
+    }
+
+    /// The connections not yet accepted: SO_LISTENQLEN of getsockopt(2).
+    #[cfg(target_os = "freebsd")]
+    fn accept_queue(socket: &Socket) -> Option<u32> {
+        integer(socket, libc::SO_LISTENQLEN)
+    }
+
+    /// Only FreeBSD tells it.
+    #[cfg(not(target_os = "freebsd"))]
+    fn accept_queue(_: &Socket) -> Option<u32> {
+        None
+    }
+
+    /// The limit of that queue: SO_LISTENQLIMIT of getsockopt(2).
+    #[cfg(target_os = "freebsd")]
+    fn backlog(socket: &Socket) -> Option<u32> {
+        integer(socket, libc::SO_LISTENQLIMIT)
+    }
+
+    /// Only FreeBSD tells it.
+    #[cfg(not(target_os = "freebsd"))]
+    fn backlog(_: &Socket) -> Option<u32> {
+        None
+    }
+
+    /// The bytes in the send queue: SO_NWRITE of getsockopt(2).
+    #[cfg(target_os = "macos")]
+    fn unsent(socket: &Socket) -> Option<u32> {
+        integer(socket, libc::SO_NWRITE)
+    }
+
+    /// The bytes in the send queue: FIONWRITE of <sys/filio.h>.
+    #[cfg(target_os = "freebsd")]
+    fn unsent(socket: &Socket) -> Option<u32> {
+        ioctl(socket, libc::FIONWRITE)
+    }
+
+    /// No call that is known here tells it.
+    #[cfg(not(any(target_os = "macos", target_os = "freebsd")))]
+    fn unsent(_: &Socket) -> Option<u32> {
+        None
+    }
+}
+
+/// getsockopt(2) and ioctl(2).
+#[cfg(unix)]
+#[allow(unsafe_code)]
+mod unix {
+    use std::ffi::c_int;
+    use std::mem;
+    use std::os::fd::AsRawFd;
+
+    use socket2::Socket;
+
+    #[cfg(target_os = "linux")]
+    type Request = libc::Ioctl;
+    #[cfg(not(target_os = "linux"))]
+    type Request = std::ffi::c_ulong;
+
+    #[cfg(any(target_os = "linux", target_os = "freebsd"))]
+    type TcpInfo = libc::tcp_info;
+    #[cfg(target_os = "macos")]
+    type TcpInfo = libc::tcp_connection_info;
+
+    /// What getsockopt(2) fills in.
+    #[cfg(any(target_os = "linux", target_os = "macos", target_os = "freebsd"))]
+    pub(super) fn zeroed_tcp_info() -> TcpInfo {
+        // SAFETY: it is plain integers, so zeroes are a valid value.
+        unsafe { mem::zeroed() }
+    }
 
     /// getsockopt(2) for an option that is plain integers; `value` is what it starts from.
-    fn option<T: Copy>(
+    pub(super) fn option<T: Copy>(
         socket: &Socket,
         level: c_int,
         name: c_int,
@@ -179,28 +329,77 @@ mod kernel {
     }
 
     /// ioctl(2) for a request that fills in one int: tcp(7), "Ioctls".
-    fn ioctl(socket: &Socket, request: libc::Ioctl) -> Option<u32> {
+    pub(super) fn ioctl(socket: &Socket, request: Request) -> Option<u32> {
         let mut bytes: c_int = 0;
-        // SAFETY: the descriptor is open, and both requests used here write one int.
+        // SAFETY: the descriptor is open, and all requests used here write one int.
         let result = unsafe { libc::ioctl(socket.as_raw_fd(), request, &raw mut bytes) };
         (result == 0).then_some(bytes)?.try_into().ok()
     }
 }
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(windows)]
+#[allow(unsafe_code)]
 mod kernel {
+    use std::mem;
+    use std::os::windows::io::{AsRawSocket, RawSocket};
+
     use socket2::Socket;
+    use windows_sys::Win32::Networking::WinSock::{
+        FIONREAD, SO_ACCEPTCONN, SOCKET, SOL_SOCKET, getsockopt, ioctlsocket,
+    };
 
     use super::Kernel;
 
-    /// No portable call tells the state of a TCP socket or its queues.
-    pub(super) fn stream(_: &Socket) -> Kernel {
-        Kernel::default()
+    /// Whether a stream socket listens or has a peer, and what it could receive at once.
+    ///
+    /// Windows has no word for one that its peer has closed: it is ESTAB still. It tells
+    /// neither of the queues of a listening socket, and no send queue.
+    pub(super) fn stream(socket: &Socket, connected: bool) -> Kernel {
+        if listens(socket) {
+            Kernel { state: Some("LISTEN"), ..Kernel::default() }
+        } else if connected {
+            Kernel { state: Some("ESTAB"), recv_q: readable(socket), send_q: None }
+        } else {
+            Kernel { state: Some("UNCONN"), recv_q: Some(0), send_q: Some(0) }
+        }
     }
 
     /// A datagram socket has a peer or none.
     pub(super) fn datagram(_: &Socket, connected: bool) -> Kernel {
         let state = Some(if connected { "ESTAB" } else { "UNCONN" });
         Kernel { state, ..Kernel::default() }
+    }
+
+    /// SO_ACCEPTCONN of getsockopt.
+    fn listens(socket: &Socket) -> bool {
+        let mut listens: i32 = 0;
+        let Ok(mut length) = i32::try_from(mem::size_of_val(&listens)) else {
+            return false;
+        };
+        // SAFETY: the socket is open, and `listens` has room for `length` bytes.
+        let result = unsafe {
+            getsockopt(
+                handle(socket.as_raw_socket()),
+                SOL_SOCKET,
+                SO_ACCEPTCONN,
+                (&raw mut listens).cast(),
+                &raw mut length,
+            )
+        };
+        result == 0 && listens != 0
+    }
+
+    /// FIONREAD of ioctlsocket: the bytes that one recv could take.
+    fn readable(socket: &Socket) -> Option<u32> {
+        let mut bytes = 0;
+        // SAFETY: the socket is open, and the request writes one u_long.
+        let result = unsafe {
+            ioctlsocket(handle(socket.as_raw_socket()), FIONREAD, &raw mut bytes)
+        };
+        (result == 0).then_some(bytes)
+    }
+
+    fn handle(socket: RawSocket) -> SOCKET {
+        socket as SOCKET
     }
 }
