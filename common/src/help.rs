@@ -37,9 +37,12 @@ pub(crate) fn call(call: &str, errno: &str) -> Option<String> {
         ("bind", "EACCES") if cfg!(windows) => {
             "the port is reserved, or another program has it for itself: choose another one"
         }
-        ("bind", "EACCES") => {
+        ("bind", "EACCES") if cfg!(target_os = "linux") => {
             "a port below 1024 is privileged: choose one above 1023, or run with \
              CAP_NET_BIND_SERVICE"
+        }
+        ("bind", "EACCES") => {
+            "a port below 1024 is privileged: choose one above 1023, or run as root"
         }
         ("bind", "EADDRINUSE") => {
             return Some(format!(
@@ -120,6 +123,10 @@ pub(crate) fn call(call: &str, errno: &str) -> Option<String> {
         ("send", "EPIPE" | "ESHUTDOWN") => {
             "the connection is closed for sending: the other end has closed it, or this one \
              has shut down its writing side"
+        }
+        ("send", "EMSGSIZE") if cfg!(target_os = "macos") => {
+            "a datagram holds 65507 bytes over IPv4 at the most, and here no more than \
+             sysctl net.inet.udp.maxdgram shows: send less, or --type stream"
         }
         ("send", "EMSGSIZE") => {
             "a datagram holds 65507 bytes over IPv4 at the most: send less, or --type stream"
