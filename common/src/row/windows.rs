@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use std::mem;
-use std::os::windows::io::{AsRawSocket, RawSocket};
+use std::os::windows::io::AsRawSocket;
 
 use socket2::Socket;
 use windows_sys::Win32::Networking::WinSock::{
@@ -13,8 +13,8 @@ use super::Kernel;
 
 /// Whether a stream socket listens or has a peer, and what it could receive at once.
 ///
-/// Windows has no word for one that its peer has closed: it is ESTAB still. It tells
-/// neither of the queues of a listening socket, and no send queue.
+/// One that its peer has closed is ESTAB still: SIO_TCP_INFO would tell, but only Windows
+/// 10 and later have it, and wine 8 has not. No call tells the queues of a listening socket.
 pub(super) fn stream(socket: &Socket, connected: bool) -> Kernel {
     if listens(socket) {
         Kernel { state: Some("LISTEN"), ..Kernel::default() }
@@ -40,7 +40,7 @@ fn listens(socket: &Socket) -> bool {
     // SAFETY: the socket is open, and `listens` has room for `length` bytes.
     let result = unsafe {
         getsockopt(
-            handle(socket.as_raw_socket()),
+            handle(socket),
             SOL_SOCKET,
             SO_ACCEPTCONN,
             (&raw mut listens).cast(),
@@ -54,11 +54,10 @@ fn listens(socket: &Socket) -> bool {
 fn readable(socket: &Socket) -> Option<u32> {
     let mut bytes = 0;
     // SAFETY: the socket is open, and the request writes one u_long.
-    let result =
-        unsafe { ioctlsocket(handle(socket.as_raw_socket()), FIONREAD, &raw mut bytes) };
+    let result = unsafe { ioctlsocket(handle(socket), FIONREAD, &raw mut bytes) };
     (result == 0).then_some(bytes)
 }
 
-fn handle(socket: RawSocket) -> SOCKET {
-    socket as SOCKET
+fn handle(socket: &Socket) -> SOCKET {
+    socket.as_raw_socket() as SOCKET
 }
