@@ -4,9 +4,16 @@
 const LIST: &str = if cfg!(target_os = "linux") {
     "ss -tuanp"
 } else if cfg!(windows) {
-    "netstat -ano"
+    "netstat -anoq"
 } else {
     "lsof -nP -i"
+};
+
+/// Where the names of services are.
+const SERVICES: &str = if cfg!(windows) {
+    "%SystemRoot%\\System32\\drivers\\etc\\services"
+} else {
+    "/etc/services"
 };
 
 /// The name of a call such as `bind(3, 127.0.0.1:80)`.
@@ -33,9 +40,12 @@ pub(crate) fn call(call: &str, errno: &str) -> Option<String> {
         ("bind", "EACCES") if cfg!(windows) => {
             "the port is reserved, or another program has it for itself: choose another one"
         }
-        ("bind", "EACCES") => {
+        ("bind", "EACCES") if cfg!(target_os = "linux") => {
             "a port below 1024 is privileged: choose one above 1023, or run with \
              CAP_NET_BIND_SERVICE"
+        }
+        ("bind", "EACCES") => {
+            "a port below 1024 is privileged: choose one above 1023, or run as root"
         }
         ("bind", "EADDRINUSE") => {
             return Some(format!(
@@ -50,7 +60,7 @@ pub(crate) fn call(call: &str, errno: &str) -> Option<String> {
         ("bind" | "connect", "EINVAL") if call.contains("[fe80:") => {
             "a link-local address needs its interface: [fe80::1%eth0]:4444"
         }
-        ("bind" | "connect", "EAFNOSUPPORT" | "EINVAL" | "EFAULT") => {
+        ("bind" | "connect", "EAFNOSUPPORT" | "EINVAL" | "EFAULT" | "EOPNOTSUPP") => {
             "the address is not of the family of the socket: --family inet goes with \
              127.0.0.1:4444, --family inet6 with [::1]:4444"
         }
@@ -93,6 +103,11 @@ pub(crate) fn call(call: &str, errno: &str) -> Option<String> {
         }
         ("connect" | "send", "EPERM") => "a firewall of this machine forbids it",
         ("connect", "EISCONN") => "the socket is connected already: create a new one",
+        // There a receive timeout ends with this code, and not with EAGAIN.
+        ("recv", "ETIMEDOUT") if cfg!(windows) => {
+            "nothing came in time: the other end is silent, or a datagram got lost; UDP does not \
+             say which"
+        }
         ("connect", "ETIMEDOUT") => {
             "no answer: the packets are dropped on the way, the machine is off, or the accept \
              queue of the server is full"
@@ -115,13 +130,25 @@ pub(crate) fn call(call: &str, errno: &str) -> Option<String> {
              family?"
         }
         (_, "ENETDOWN") => "the network interface is down",
+        ("recv" | "send", "ECONNRESET") if cfg!(windows) => {
+            "the other end has reset the connection: it ended before it had read everything, \
+             or it closed at once; with UDP it means that nobody has that port"
+        }
+        ("recv" | "send", "ECONNABORTED") => {
+            "this machine has given the connection up: the other end has closed it, or does \
+             not answer any more"
+        }
         ("recv" | "send", "ECONNRESET") => {
             "the other end has reset the connection: it ended before it had read everything, \
              or it closed at once"
         }
-        ("send", "EPIPE") => {
+        ("send", "EPIPE" | "ESHUTDOWN") => {
             "the connection is closed for sending: the other end has closed it, or this one \
              has shut down its writing side"
+        }
+        ("send", "EMSGSIZE") if cfg!(target_os = "macos") => {
+            "a datagram holds 65507 bytes over IPv4 at the most, and here no more than \
+             sysctl net.inet.udp.maxdgram shows: send less, or --type stream"
         }
         ("send", "EMSGSIZE") => {
             "a datagram holds 65507 bytes over IPv4 at the most, 65527 over IPv6: send less, or \
@@ -134,6 +161,9 @@ pub(crate) fn call(call: &str, errno: &str) -> Option<String> {
         ("send", "EAGAIN" | "EWOULDBLOCK") => "the send buffer is full: try again later",
         (_, "ENOTCONN") => "the socket is not connected: call connect or accept first",
         (_, "EDESTADDRREQ") => "a datagram needs a destination: connect the socket first",
+        (_, "EMFILE") if cfg!(windows) => {
+            "this process has as many sockets as it may: close some"
+        }
         (_, "EMFILE") => {
             "this process has as many descriptors as it may: close some, or raise the limit \
              (ulimit -n)"
@@ -178,7 +208,10 @@ pub(crate) fn lookup(call: &str, code: &str) -> Option<String> {
         }
         "EAI_FAIL" => "the name server refused to answer",
         "EAI_SERVICE" => {
-            "no such service: use a port number, or a name that /etc/services has for this type"
+            return Some(format!(
+                "no such service: use a port number, or a name that {SERVICES} has for this \
+                 type"
+            ));
         }
         "EAI_FAMILY" => {
             "this system does not have that address family: try the other --family"

@@ -1,7 +1,8 @@
 //! The command that shows a socket from another terminal, with the tool of the platform.
 
-use socket2::{Socket, Type};
+use socket2::Socket;
 
+#[cfg(any(target_os = "linux", windows))]
 use crate::row::Row;
 
 /// A command for ss(8), which shows a socket that listens or that takes datagrams; for any
@@ -10,7 +11,7 @@ use crate::row::Row;
 pub(crate) fn command(socket: &Socket) -> Option<String> {
     let row = Row::of(socket);
     let port = row.local.map_or(0, |address| address.port());
-    let datagram = socket.r#type().is_ok_and(|r#type| r#type == Type::DGRAM);
+    let datagram = socket.r#type().is_ok_and(|r#type| r#type == socket2::Type::DGRAM);
     if row.state == Some("LISTEN") {
         Some(format!("ss -ltnp 'sport = :{port}'"))
     } else if datagram && port != 0 {

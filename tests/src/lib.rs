@@ -1,6 +1,8 @@
 //! The harness: builds the lessons once, runs them as a learner would, and ends them.
 
 use std::collections::HashMap;
+use std::env::{self, consts::EXE_SUFFIX};
+use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -12,6 +14,8 @@ use std::time::{Duration, Instant};
 
 use escargot::{CargoBuild, format::Message};
 
+mod alike;
+pub use alike::alike;
 #[cfg(target_os = "linux")]
 mod namespace;
 #[cfg(target_os = "linux")]
@@ -20,6 +24,7 @@ mod trace;
 pub use namespace::Namespace;
 #[cfg(target_os = "linux")]
 pub use trace::{Trace, notation};
+pub mod windows;
 
 /// The bound of every wait. It is long: a machine under load is no reason to fail.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -31,25 +36,67 @@ pub fn root() -> &'static Path {
 
 /// The executable of a lesson, or of one of its examples: built, not merely found, so
 /// that it is never an old one.
+///
+/// Where no cargo runs, the variable `PREBUILT` names the folder in which they are.
 pub fn executable(name: &str) -> &'static Path {
-    static EXECUTABLES: LazyLock<HashMap<String, PathBuf>> = LazyLock::new(|| {
-        CargoBuild::new()
-            .manifest_path(root().join("Cargo.toml"))
-            .arg("--workspace")
-            .bins()
-            .examples()
-            .current_release()
-            .exec()
-            .expect("cargo runs")
-            .filter_map(|message| match message.expect("the lessons build").decode() {
-                Ok(Message::CompilerArtifact(artifact)) => {
-                    Some((artifact.target.name.into(), artifact.executable?.into()))
-                }
-                _ => None,
-            })
-            .collect()
-    });
+    static EXECUTABLES: LazyLock<HashMap<String, PathBuf>> =
+        LazyLock::new(|| match env::var_os("PREBUILT") {
+            Some(folder) => prebuilt(Path::new(&folder)),
+            None => build(),
+        });
     EXECUTABLES.get(name).unwrap_or_else(|| panic!("no executable {name}"))
+}
+
+fn build() -> HashMap<String, PathBuf> {
+    CargoBuild::new()
+        .manifest_path(root().join("Cargo.toml"))
+        .arg("--workspace")
+        .bins()
+        .examples()
+        .current_release()
+        .exec()
+        .expect("cargo runs")
+        .filter_map(|message| match message.expect("the lessons build").decode() {
+            Ok(Message::CompilerArtifact(artifact)) => {
+                Some((artifact.target.name.into(), artifact.executable?.into()))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+fn prebuilt(folder: &Path) -> HashMap<String, PathBuf> {
+    [folder.to_owned(), folder.join("examples")]
+        .iter()
+        .filter_map(|folder| fs::read_dir(folder).ok())
+        .flatten()
+        .filter_map(|entry| {
+            let path = entry.expect("an entry").path();
+            let name = path.file_name()?.to_str()?.strip_suffix(EXE_SUFFIX)?.to_owned();
+            Some((name, path))
+        })
+        .collect()
+}
+
+/// `insta::assert_snapshot!` for what differs between systems by nature: Windows has
+/// snapshots of its own, `NAME@windows.snap`; any other system is [`alike`].
+#[macro_export]
+macro_rules! assert_snapshot {
+    ($($argument:tt)*) => {{
+        let _scope = $crate::snapshots().bind_to_scope();
+        insta::assert_snapshot!($($argument)*);
+    }};
+}
+
+/// What [`assert_snapshot`] asks of insta on this system.
+pub fn snapshots() -> insta::Settings {
+    let mut settings = insta::Settings::clone_current();
+    if cfg!(windows) {
+        settings.set_snapshot_suffix("windows");
+    } else if !cfg!(target_os = "linux") {
+        settings.set_comparator(Box::new(alike::Alike));
+    }
+    settings
 }
 
 /// A program to be run with arguments, as a learner types them.
@@ -173,7 +220,8 @@ impl Program {
             let mut reader = BufReader::new(reader);
             let mut line = Vec::new();
             while reader.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
-                let text = String::from_utf8_lossy(&line).into_owned();
+                // A checkout with CRLF has them in its help texts too.
+                let text = String::from_utf8_lossy(&line).replace("\r\n", "\n");
                 line.clear();
                 if sender.send(text).is_err() {
                     break;
@@ -393,7 +441,8 @@ pub fn accept(listener: &TcpListener) -> TcpStream {
     accepted.expect("it connects").0
 }
 
-/// Hides what differs from run to run, and nothing else: ports and process ids.
+/// Hides what differs from run to run, and nothing else: ports and process ids, on Windows
+/// also handles and the words of messages.
 ///
 /// A port that the kernel chose gets a name of the same width, in the order in which they
 /// appear: `port1`, `port2`. In the range that systems have by default, it has five digits.
@@ -417,7 +466,8 @@ pub fn stable(text: &str) -> String {
         }
         rest = after;
     }
-    without_ids(&(stable + rest))
+    let stable = without_ids(&(stable + rest));
+    if cfg!(windows) { windows::stable(&stable) } else { stable }
 }
 
 /// Hides process ids in paths: `/proc/PID/fd/3`.

@@ -5,9 +5,8 @@ use std::net::{Shutdown, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use insta::assert_snapshot;
 use socket2::SockRef;
-use tests::{PATIENCE, Program, Running, stable};
+use tests::{PATIENCE, Program, Running, assert_snapshot, stable};
 
 fn serve() -> (Running, u16) {
     let mut server = Program::lesson("step4-accept", &["127.0.0.1:0"]).start();
@@ -115,7 +114,7 @@ fn client_that_shuts_down_at_once() {
     let (mut server, port) = serve();
     let client = connect(port);
     client.shutdown(Shutdown::Write).expect("it is connected");
-    server.until(|line| line == "close(4)");
+    server.until(|line| line.starts_with("close("));
     assert_eq!((&client).read(&mut [0; 1]).expect("end of file"), 0);
     server.accepting();
 }
@@ -145,7 +144,7 @@ fn client_that_is_killed() {
     client.port("ESTAB");
     server.port("ESTAB");
     client.stop();
-    server.until(|line| line == "close(4)");
+    server.until(|line| line.starts_with("close("));
     server.accepting();
     assert!(!server.output().contains(" = -1 "), "{}", server.output());
 }

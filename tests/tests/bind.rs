@@ -1,7 +1,6 @@
 //! Step 2: bind(2).
 
-use insta::assert_snapshot;
-use tests::{Program, stable};
+use tests::{Program, assert_snapshot, stable};
 
 fn step2(args: &[&str]) -> String {
     stable(&Program::lesson("step2-bind", args).run().succeeded())

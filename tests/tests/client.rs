@@ -4,8 +4,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, UdpSocket};
 use std::thread;
 
-use insta::assert_snapshot;
-use tests::{Program, accept, stable};
+use tests::{Program, accept, assert_snapshot, stable};
 
 fn listen() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -180,8 +179,7 @@ fn empty_datagram() {
 
 #[cfg(target_os = "linux")]
 mod namespace {
-    use insta::assert_snapshot;
-    use tests::{Namespace, Program, stable};
+    use tests::{Namespace, Program, assert_snapshot, stable};
 
     /// A name with two addresses: nobody listens on the first.
     #[test]

@@ -1,7 +1,6 @@
 //! Step 1: socket(2).
 
-use insta::assert_snapshot;
-use tests::{Program, stable};
+use tests::{Program, assert_snapshot, stable};
 
 fn step1(args: &[&str]) -> String {
     stable(&Program::lesson("step1-create", args).run().succeeded())

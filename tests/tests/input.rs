@@ -1,9 +1,7 @@
 //! Bad input: a clear message, exit status 2 where the usage is wrong, and never a panic.
 
-use std::fs::{File, OpenOptions};
-
 use insta::assert_snapshot;
-use tests::{Program, stable};
+use tests::Program;
 
 /// What clap says, without its last line, which is always the same.
 fn refuses(lesson: &str, args: &[&str]) -> String {
@@ -78,7 +76,7 @@ fn options() {
     ] {
         transcript += &(refuses(lesson, args) + "\n");
     }
-    assert_snapshot!(transcript);
+    tests::assert_snapshot!(transcript);
 }
 
 #[test]
@@ -128,9 +126,10 @@ fn closed_standard_error() {
 #[cfg(target_os = "linux")]
 #[test]
 fn full_disk() {
-    let full = OpenOptions::new().write(true).open("/dev/full").expect("a Linux file");
+    let full =
+        std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a Linux file");
     let lesson = Program::lesson("step0-resolve", &["127.0.0.1"]).start_with_stdout(full);
-    assert_snapshot!(stable(&lesson.finish().exited(1)));
+    assert_snapshot!(tests::stable(&lesson.finish().exited(1)));
 }
 
 /// With its standard input closed, a lesson has nothing to wait for.
@@ -148,7 +147,7 @@ fn closed_standard_input() {
 #[test]
 fn unreadable_standard_input() {
     let mut command = std::process::Command::new(tests::executable("step1-create"));
-    let folder = File::open(tests::root()).expect("a folder");
+    let folder = std::fs::File::open(tests::root()).expect("a folder");
     let output = command.stdin(folder).output().expect("it runs");
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{stderr}");

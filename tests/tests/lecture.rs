@@ -3,8 +3,7 @@
 //! A network namespace has that port free for certain.
 #![cfg(target_os = "linux")]
 
-use insta::assert_snapshot;
-use tests::{Namespace, Program, without_ids};
+use tests::{Namespace, Program, assert_snapshot, without_ids};
 
 /// A namespace in which the kernel gives a client port 51734: it has no other.
 fn namespace() -> Namespace {

@@ -1,7 +1,6 @@
 //! Step 3: listen(2).
 
-use insta::assert_snapshot;
-use tests::{Program, stable};
+use tests::{Program, assert_snapshot, stable};
 
 fn step3(args: &[&str]) -> String {
     stable(&Program::lesson("step3-listen", args).run().succeeded())

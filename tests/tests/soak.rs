@@ -38,7 +38,10 @@ fn connections_one_after_another() {
         }
     }
     let transcript = server.stop();
-    assert_eq!(transcript.matches(" = -1 ECONNRESET (").count(), 20, "{transcript}");
+    // Windows shows some of them as an end of file.
+    if !cfg!(windows) {
+        assert_eq!(transcript.matches(" = -1 ECONNRESET (").count(), 20, "{transcript}");
+    }
 }
 
 /// Streams bytes through `client < file > copy`, and compares each with what was sent.
