@@ -1,7 +1,6 @@
 //! The exercises of step 1, solved.
 
-use insta::assert_snapshot;
-use tests::{Program, without_ids};
+use tests::{Program, assert_snapshot, without_ids};
 
 fn exercise(name: &str) -> String {
     without_ids(&Program::example("step1-create", name, &[]).run().succeeded())

@@ -1,7 +1,6 @@
 //! The exercises of step 0, solved.
 
-use insta::assert_snapshot;
-use tests::Program;
+use tests::{Program, assert_snapshot};
 
 #[cfg(unix)]
 #[test]

@@ -1,7 +1,6 @@
 //! The stumbles of step 4: its examples.
 
-use insta::assert_snapshot;
-use tests::{Program, stable};
+use tests::{Program, assert_snapshot, stable};
 
 fn example(name: &str) -> Program {
     Program::example("step4-accept", name, &[])

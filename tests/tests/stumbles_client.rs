@@ -1,7 +1,6 @@
 //! The stumbles of the client: its examples.
 
-use insta::assert_snapshot;
-use tests::{Program, stable};
+use tests::{Program, assert_snapshot, stable};
 
 fn example(name: &str) -> Program {
     Program::example("client", name, &[])
@@ -26,6 +25,7 @@ fn partial_send() {
 }
 
 /// Hides how much the buffers take, which depends on the system, and on how busy it is.
+#[cfg(unix)]
 fn without_parts(transcript: &str) -> String {
     let (_, part) = transcript.split_once("send(4, 50000000) = ").expect("a send");
     let part: u32 = part.lines().next().and_then(|line| line.parse().ok()).expect("bytes");

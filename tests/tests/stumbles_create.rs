@@ -1,19 +1,17 @@
 //! What learners stumble on at socket(2): the examples of step 1.
+#![cfg(unix)]
 
-use insta::assert_snapshot;
-use tests::{Program, stable};
+use tests::{Program, assert_snapshot, stable};
 
 fn example(name: &str) -> String {
     stable(&Program::example("step1-create", name, &[]).run().succeeded())
 }
 
-#[cfg(unix)]
 #[test]
 fn descriptor_reuse() {
     assert_snapshot!(example("descriptor_reuse"));
 }
 
-#[cfg(unix)]
 #[test]
 fn duplicate_descriptor() {
     assert_snapshot!(example("duplicate_descriptor"));

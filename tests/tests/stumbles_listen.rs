@@ -1,7 +1,6 @@
 //! The stumbles of step 3: its examples, and what ss(8) keeps to itself.
 
-use insta::assert_snapshot;
-use tests::{Program, stable};
+use tests::{Program, assert_snapshot, stable};
 
 fn example(name: &str) -> Program {
     Program::example("step3-listen", name, &[])

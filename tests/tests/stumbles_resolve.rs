@@ -1,7 +1,6 @@
 //! What learners stumble on at getaddrinfo(3): the examples of step 0.
 
-use insta::assert_snapshot;
-use tests::Program;
+use tests::{Program, assert_snapshot};
 
 #[test]
 fn name_or_url() {
