@@ -44,7 +44,8 @@ impl Row {
         } else {
             kernel::datagram(socket, peer.is_some())
         };
-        let only_v6 = socket.only_v6().unwrap_or(false);
+        let only_v6 =
+            local.is_some_and(|local| local.is_ipv6()) && socket.only_v6().unwrap_or(false);
         Self {
             state: kernel.state,
             local,

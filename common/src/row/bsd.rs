@@ -5,7 +5,9 @@ use std::ffi::c_int;
 use socket2::Socket;
 
 use super::Kernel;
-use super::unix::{ioctl, option};
+#[cfg(target_os = "freebsd")]
+use super::unix::unsent;
+use super::unix::{option, received};
 
 /// The state and the queues of a TCP socket: getsockopt(2) and FIONREAD.
 pub(super) fn stream(socket: &Socket, _: bool) -> Kernel {
@@ -17,9 +19,7 @@ pub(super) fn stream(socket: &Socket, _: bool) -> Kernel {
         Some("UNCONN") => {
             Kernel { state: Some("UNCONN"), recv_q: Some(0), send_q: Some(0) }
         }
-        state => {
-            Kernel { state, recv_q: ioctl(socket, libc::FIONREAD), send_q: unsent(socket) }
-        }
+        state => Kernel { state, recv_q: received(socket), send_q: unsent(socket) },
     }
 }
 
@@ -27,7 +27,7 @@ pub(super) fn stream(socket: &Socket, _: bool) -> Kernel {
 pub(super) fn datagram(socket: &Socket, connected: bool) -> Kernel {
     Kernel {
         state: Some(if connected { "ESTAB" } else { "UNCONN" }),
-        recv_q: ioctl(socket, libc::FIONREAD),
+        recv_q: received(socket),
         send_q: unsent(socket),
     }
 }
@@ -63,12 +63,6 @@ fn state(socket: &Socket) -> Option<&'static str> {
 #[cfg(target_os = "freebsd")]
 fn accept_queue(socket: &Socket) -> (Option<u32>, Option<u32>) {
     (integer(socket, libc::SO_LISTENQLEN), integer(socket, libc::SO_LISTENQLIMIT))
-}
-
-/// The bytes in the send queue: FIONWRITE of <sys/filio.h>.
-#[cfg(target_os = "freebsd")]
-fn unsent(socket: &Socket) -> Option<u32> {
-    ioctl(socket, libc::FIONWRITE)
 }
 
 /// The bytes in the send queue: SO_NWRITE of getsockopt(2).

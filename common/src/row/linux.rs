@@ -3,7 +3,7 @@
 use socket2::Socket;
 
 use super::Kernel;
-use super::unix::{ioctl, option, tcp_info};
+use super::unix::{option, received, tcp_info, unsent};
 
 /// The state and the queues of a TCP socket: tcp(7), TCP_INFO and ioctls.
 ///
@@ -19,18 +19,14 @@ pub(super) fn stream(socket: &Socket, _: bool) -> Kernel {
             send_q: Some(info.tcpi_sacked),
         },
         Some("UNCONN") => Kernel { state, recv_q: Some(0), send_q: Some(0) },
-        _ => Kernel {
-            state,
-            recv_q: ioctl(socket, libc::FIONREAD),
-            send_q: ioctl(socket, libc::TIOCOUTQ),
-        },
+        _ => Kernel { state, recv_q: received(socket), send_q: unsent(socket) },
     }
 }
 
 /// The queues of a datagram socket in bytes of kernel memory, as ss counts them:
-/// socket(7), SO_MEMINFO.
+/// SO_MEMINFO of <linux/sock_diag.h>.
 pub(super) fn datagram(socket: &Socket, connected: bool) -> Kernel {
-    const RECEIVE: usize = 0; // SK_MEMINFO_RMEM_ALLOC of <linux/sock_diag.h>
+    const RECEIVE: usize = 0; // SK_MEMINFO_RMEM_ALLOC
     const SEND: usize = 2; // SK_MEMINFO_WMEM_ALLOC
     let memory = option(socket, libc::SOL_SOCKET, libc::SO_MEMINFO, [0_u32; 9]);
     Kernel {

@@ -25,16 +25,31 @@ pub(super) fn tcp_info(socket: &Socket) -> Option<TcpInfo> {
     option(socket, libc::IPPROTO_TCP, TCP_INFO, zero)
 }
 
-/// getsockopt(2) for an option that is plain integers; `value` is what it starts from.
-pub(super) fn option<T: Copy>(
+/// A type of which every byte pattern is a value: the kernel may write what it likes.
+///
+/// # Safety
+///
+/// It holds integers only, and no padding that is read.
+pub(super) unsafe trait Integers: Copy {}
+
+// SAFETY: an integer.
+unsafe impl Integers for c_int {}
+// SAFETY: integers.
+unsafe impl<const N: usize> Integers for [u32; N] {}
+// SAFETY: a structure of integers.
+#[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "macos"))]
+unsafe impl Integers for TcpInfo {}
+
+/// getsockopt(2); `value` is what it starts from.
+pub(super) fn option<T: Integers>(
     socket: &Socket,
     level: c_int,
     name: c_int,
     mut value: T,
 ) -> Option<T> {
     let mut length = libc::socklen_t::try_from(mem::size_of::<T>()).ok()?;
-    // SAFETY: the descriptor is open, `value` has room for `length` bytes, and the
-    // kernel writes no more than that.
+    // SAFETY: the descriptor is open, `value` has room for `length` bytes, the kernel
+    // writes no more than that, and any bytes are a value of its type.
     let result = unsafe {
         libc::getsockopt(
             socket.as_raw_fd(),
@@ -47,10 +62,35 @@ pub(super) fn option<T: Copy>(
     (result == 0).then_some(value)
 }
 
-/// ioctl(2) for a request that fills in one int: tcp(7), "Ioctls".
-pub(super) fn ioctl(socket: &Socket, request: Request) -> Option<u32> {
+/// The bytes in the receive queue; of a datagram socket, those of the first datagram:
+/// FIONREAD of tcp(7) and udp(7).
+pub(super) fn received(socket: &Socket) -> Option<u32> {
+    // SAFETY: FIONREAD writes one int.
+    unsafe { ioctl(socket, libc::FIONREAD) }
+}
+
+/// The bytes in the send queue: TIOCOUTQ of tcp(7).
+#[cfg(target_os = "linux")]
+pub(super) fn unsent(socket: &Socket) -> Option<u32> {
+    // SAFETY: TIOCOUTQ writes one int.
+    unsafe { ioctl(socket, libc::TIOCOUTQ) }
+}
+
+/// The bytes in the send queue: FIONWRITE of <sys/filio.h>.
+#[cfg(target_os = "freebsd")]
+pub(super) fn unsent(socket: &Socket) -> Option<u32> {
+    // SAFETY: FIONWRITE writes one int.
+    unsafe { ioctl(socket, libc::FIONWRITE) }
+}
+
+/// ioctl(2).
+///
+/// # Safety
+///
+/// The request writes one int, and nothing else.
+unsafe fn ioctl(socket: &Socket, request: Request) -> Option<u32> {
     let mut bytes: c_int = 0;
-    // SAFETY: the descriptor is open, and all requests used here write one int.
+    // SAFETY: the descriptor is open, and `bytes` is the int that the caller promises.
     let result = unsafe { libc::ioctl(socket.as_raw_fd(), request, &raw mut bytes) };
     (result == 0).then_some(bytes)?.try_into().ok()
 }
