@@ -207,12 +207,8 @@ impl Program {
         stdout: Stdio,
         stderr: Stdio,
     ) -> Running {
-        let mut child = self
-            .command
-            .stdin(Stdio::piped())
-            .stdout(stdout)
-            .stderr(stderr)
-            .spawn()
+        self.command.stdin(Stdio::piped()).stdout(stdout).stderr(stderr);
+        let mut child = spawn(&mut self.command)
             .unwrap_or_else(|error| panic!("{}: {error}", self.shown));
         let stdin = child.stdin.take();
         let (sender, lines) = mpsc::channel();
@@ -249,6 +245,17 @@ impl Program {
         });
         let finished = running.finish();
         (finished, stdout.join().expect("no panic").expect("the pipe reads"))
+    }
+}
+
+/// Starts a process. Under load wine now and then says ERROR_INTERNAL_ERROR instead, and
+/// the program has not run: then once more.
+fn spawn(command: &mut Command) -> io::Result<Child> {
+    match command.spawn() {
+        Err(error) if cfg!(windows) && error.raw_os_error() == Some(1359) => {
+            command.spawn()
+        }
+        result => result,
     }
 }
 

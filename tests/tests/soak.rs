@@ -38,7 +38,7 @@ fn connections_one_after_another() {
         }
     }
     let transcript = server.stop();
-    // Windows shows some of them as an end of file.
+    // wine shows some of them as an end of file.
     if !cfg!(windows) {
         assert_eq!(transcript.matches(" = -1 ECONNRESET (").count(), 20, "{transcript}");
     }
