@@ -97,7 +97,7 @@ fn client_that_vanishes_while_it_is_sent_to() {
     while (&client).write(&[b'x'; 65536]).is_ok() || !is_full(&client) {}
     drop(client);
     let line = server.until(|line| line.contains(" = -1 "));
-    assert!(line.starts_with("send(4, "), "{line}");
+    assert!(line.starts_with("send("), "{line}");
     assert!(line.contains("ECONNRESET") || line.contains("EPIPE"), "{line}");
     server.accepting();
     serves(&mut server, port);

@@ -1,4 +1,5 @@
 //! The exercises of step 2, solved.
+#![cfg(unix)]
 
 use tests::{Program, stable};
 

@@ -1,4 +1,5 @@
 //! The exercises of step 1, solved.
+#![cfg(unix)]
 
 use tests::{Program, assert_snapshot, without_ids};
 

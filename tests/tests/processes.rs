@@ -1,4 +1,5 @@
 //! Communication between processes: two programs, in whatever language each is written.
+#![cfg(unix)]
 
 mod c;
 

@@ -3,8 +3,7 @@
 use std::io::Write;
 use std::net::TcpStream;
 
-use insta::assert_snapshot;
-use tests::{Program, stable};
+use tests::{Program, assert_snapshot, stable};
 
 /// A bound socket does not listen: who connects to it is refused.
 #[test]
@@ -13,7 +12,7 @@ fn refused_after_bind() {
     server.until(|line| line.starts_with("bind("));
     let address = format!("127.0.0.1:{}", server.port("UNCONN"));
     let client = Program::lesson("client", &[&address, "too early"]).run().exited(1);
-    assert!(client.contains(&format!("{address}) = -1 ECONNREFUSED (")), "{client}");
+    assert!(client.contains(&format!("{address}) = -1 ")), "{client}");
     assert_snapshot!(stable(&client));
     server.finish().succeeded();
 }

@@ -10,6 +10,7 @@ fn name_or_url() {
 }
 
 /// Which address comes first depends on the machine; the IPv4 one is the one that connects.
+#[cfg(unix)]
 #[test]
 fn every_address() {
     let example = Program::example("step0-resolve", "every_address", &[]);
