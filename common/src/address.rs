@@ -1,14 +1,16 @@
 //! Addresses: how a learner writes them, and how getaddrinfo(3) looks them up.
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use dns_lookup::AddrInfoHints;
-use socket2::{Domain, Type};
+use socket2::{Domain, Socket, Type};
 
-use crate::{Error, log::Call};
+use crate::Error;
+use crate::log::{self, Call};
 
 /// Reads the address family of a socket: `inet` is AF_INET, `inet6` is AF_INET6.
 ///
@@ -72,6 +74,18 @@ pub fn service(text: &str) -> Result<String, String> {
             "{text:?} is no port: write a number from 0 to 65535 or a service name"
         ))
     }
+}
+
+/// The address that a socket is bound to: with the port that the kernel chose, if it was
+/// bound to port 0.
+///
+/// # Errors
+///
+/// The error of getsockname(2), or that the address is neither IPv4 nor IPv6.
+pub fn local(socket: &Socket) -> Result<SocketAddr, Error> {
+    let call = format!("getsockname({})", log::fd(socket));
+    let address = socket.local_addr().map_err(|error| Error::call(&call, error))?;
+    address.as_socket().ok_or_else(|| Error::call(call, ErrorKind::Unsupported.into()))
 }
 
 /// An address as a learner writes it: `HOST:PORT`.

@@ -1,0 +1,226 @@
+//! What learners stumble on at bind(2): the examples of step 2, as Linux runs them.
+#![cfg(target_os = "linux")]
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use insta::assert_snapshot;
+use socket2::{Domain, Socket, Type};
+use tests::{Program, stable};
+
+fn example(name: &str) -> String {
+    stable(&Program::example("step2-bind", name, &[]).run().succeeded())
+}
+
+#[test]
+fn time_wait() {
+    assert_snapshot!(example("time_wait"));
+}
+
+#[test]
+fn loopback_or_any() {
+    assert_snapshot!(example("loopback_or_any"));
+}
+
+#[test]
+fn reuse_address() {
+    assert_snapshot!(example("reuse_address"));
+}
+
+#[test]
+#[ignore = "needs IPv6"]
+fn dual_stack() {
+    assert_snapshot!(example("dual_stack"));
+}
+
+#[test]
+#[ignore = "needs IPv6"]
+fn ipv6_only() {
+    assert_snapshot!(example("ipv6_only"));
+}
+
+#[test]
+fn datagram_truncated() {
+    assert_snapshot!(example("datagram_truncated"));
+}
+
+#[test]
+fn bound_is_invisible() {
+    assert_snapshot!(example("bound_is_invisible"));
+}
+
+/// A server that has accepted a connection, closed it first, and ended.
+fn ended_server(reuse: bool) -> SocketAddr {
+    use std::io::Read;
+    let server = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    server.set_reuse_address(reuse).expect("a socket");
+    server.bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into()).expect("a free port");
+    server.listen(1).expect("a stream socket");
+    let address = server.local_addr().expect("an address").as_socket().expect("IPv4");
+    let mut client = std::net::TcpStream::connect(address).expect("it listens");
+    drop(server.accept().expect("the client has connected"));
+    assert_eq!(client.read(&mut [0; 1]).expect("end of file"), 0);
+    address
+}
+
+/// Linux asks both servers, the one that has ended and the next one.
+#[test]
+fn both_servers_reuse_the_address() {
+    for (old, next, binds) in [
+        (false, false, false),
+        (false, true, false),
+        (true, false, false),
+        (true, true, true),
+    ] {
+        let address = ended_server(old);
+        let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+        socket.set_reuse_address(next).expect("a socket");
+        let bound = socket.bind(&address.into());
+        assert_eq!(bound.is_ok(), binds, "{old} {next}: {bound:?}");
+    }
+}
+
+/// What the documents show: the ports are those of a machine on which nothing else runs.
+mod namespace {
+    use std::net::Ipv4Addr;
+
+    use insta::assert_snapshot;
+    use tests::{Namespace, Program, without_ids};
+
+    /// A namespace in which the kernel chooses port 51735 for bind, 51734 for connect: it
+    /// has no others, and prefers odd ones for the one, even ones for the other.
+    fn namespace() -> Namespace {
+        let namespace = Namespace::new();
+        namespace.shell("echo 51734 51735 >/proc/sys/net/ipv4/ip_local_port_range");
+        namespace
+    }
+
+    fn run(program: Program) -> String {
+        without_ids(&namespace().inside(program).run().succeeded())
+    }
+
+    fn example(name: &str) -> String {
+        run(Program::example("step2-bind", name, &[]))
+    }
+
+    #[test]
+    #[ignore = "needs a network namespace"]
+    fn time_wait() {
+        assert_snapshot!(example("time_wait"));
+    }
+
+    #[test]
+    #[ignore = "needs a network namespace"]
+    fn loopback_or_any() {
+        assert_snapshot!(example("loopback_or_any"));
+    }
+
+    #[test]
+    #[ignore = "needs a network namespace"]
+    fn reuse_address() {
+        assert_snapshot!(example("reuse_address"));
+    }
+
+    #[test]
+    #[ignore = "needs a network namespace and IPv6"]
+    fn dual_stack() {
+        assert_snapshot!(example("dual_stack"));
+    }
+
+    #[test]
+    #[ignore = "needs a network namespace and IPv6"]
+    fn ipv6_only() {
+        assert_snapshot!(example("ipv6_only"));
+    }
+
+    /// For datagrams the kernel chooses any port of the range.
+    #[test]
+    #[ignore = "needs a network namespace"]
+    fn datagram_truncated() {
+        let namespace = namespace();
+        namespace.shell("echo 51735 51735 >/proc/sys/net/ipv4/ip_local_port_range");
+        let example = Program::example("step2-bind", "datagram_truncated", &[]);
+        assert_snapshot!(namespace.inside(example).run().succeeded());
+    }
+
+    #[test]
+    #[ignore = "needs a network namespace"]
+    fn bound_is_invisible() {
+        assert_snapshot!(example("bound_is_invisible"));
+    }
+
+    /// The connection that is in the way outlives the program.
+    #[test]
+    #[ignore = "needs a network namespace and ss"]
+    fn time_wait_in_ss() {
+        let namespace = namespace();
+        let example = Program::example("step2-bind", "time_wait", &[]);
+        namespace.inside(example).run().succeeded();
+        let ss = Program::other("ss", &["-Htan"]);
+        let rows = namespace.inside(ss).run().succeeded();
+        let columns: Vec<&str> =
+            rows.lines().nth(1).expect("a row").split_whitespace().collect();
+        assert_eq!(columns, ["TIME-WAIT", "0", "0", "127.0.0.1:51735", "127.0.0.1:51734"]);
+    }
+
+    /// Bound and not listening: no list of connections has it, that of descriptors does.
+    #[test]
+    #[ignore = "needs a network namespace and ss"]
+    fn bound_is_invisible_in_ss() {
+        let namespace = namespace();
+        let mut lesson =
+            namespace.inside(Program::lesson("step2-bind", &["127.0.0.1:4444"])).start();
+        assert_eq!(lesson.port("UNCONN"), 4444);
+        let ss = namespace.inside(Program::other("ss", &["-Htan"])).run().succeeded();
+        assert_eq!(ss, "$ ss -Htan\n");
+        // 115C is 4444.
+        let script = "cat /proc/net/tcp && ! grep :115C /proc/net/tcp";
+        namespace.shell(script);
+        let descriptor = format!("readlink /proc/{}/fd/3", lesson.id());
+        let link = namespace.shell(&descriptor);
+        assert!(link.contains("\nsocket:["), "{link}");
+    }
+
+    /// Without CAP_NET_BIND_SERVICE, even as root.
+    fn unprivileged(program: Program) -> Program {
+        program.through(&["setpriv", "--bounding-set=-net_bind_service"])
+    }
+
+    #[test]
+    #[ignore = "needs a network namespace and setpriv"]
+    fn privileged_port() {
+        let namespace = namespace();
+        let lesson = || Program::lesson("step2-bind", &["127.0.0.1:80"]);
+        let refused = namespace.inside(unprivileged(lesson())).run().exited(1);
+        assert_snapshot!(refused);
+        // The capability is enough, and so is another border.
+        namespace.inside(lesson()).run().succeeded();
+        namespace.shell("echo 80 >/proc/sys/net/ipv4/ip_unprivileged_port_start");
+        namespace.inside(unprivileged(lesson())).run().succeeded();
+    }
+
+    /// What ip(7) calls privileged: 1023 is, 1024 is not.
+    #[test]
+    #[ignore = "needs a network namespace and setpriv"]
+    fn border_of_privileged_ports() {
+        let namespace = namespace();
+        for (port, code) in [(1, 1), (1023, 1), (1024, 0)] {
+            let address = format!("{}:{port}", Ipv4Addr::LOCALHOST);
+            let lesson = Program::lesson("step2-bind", &[&address]);
+            namespace.inside(unprivileged(lesson)).run().exited(code);
+        }
+    }
+
+    /// Another user: what it may do, not who it is, decides.
+    #[test]
+    #[ignore = "needs root, a network namespace and setpriv"]
+    fn privileged_port_as_nobody() {
+        let namespace = namespace();
+        let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+        let lesson = || Program::lesson("step2-bind", &["127.0.0.1:80"]);
+        let refused = namespace.inside(lesson().through(&nobody)).run().exited(1);
+        assert!(refused.contains("bind(3, 127.0.0.1:80) = -1 EACCES"), "{refused}");
+        let capable = ["--inh-caps=+net_bind_service", "--ambient-caps=+net_bind_service"];
+        let capable = [&nobody[..], &capable].concat();
+        namespace.inside(lesson().through(&capable)).run().succeeded();
+    }
+}

@@ -1,0 +1,46 @@
+//! What learners stumble on at socket(2): the examples of step 1.
+
+use insta::assert_snapshot;
+use tests::{Program, stable};
+
+fn example(name: &str) -> String {
+    stable(&Program::example("step1-create", name, &[]).run().succeeded())
+}
+
+#[cfg(unix)]
+#[test]
+fn descriptor_reuse() {
+    assert_snapshot!(example("descriptor_reuse"));
+}
+
+#[cfg(unix)]
+#[test]
+fn duplicate_descriptor() {
+    assert_snapshot!(example("duplicate_descriptor"));
+}
+
+/// As `example`, on a machine on which nothing else runs: what the documents show.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "needs a network namespace"]
+fn duplicate_descriptor_in_namespace() {
+    let namespace = tests::Namespace::new();
+    namespace.shell("echo 51734 51735 >/proc/sys/net/ipv4/ip_local_port_range");
+    let example = Program::example("step1-create", "duplicate_descriptor", &[]);
+    assert_snapshot!(namespace.inside(example).run().succeeded());
+}
+
+/// The lines are the calls that strace(1) sees, descriptors and all.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "needs strace"]
+fn duplicate_descriptor_in_strace() {
+    let strace = ["strace", "-e", "trace=socket,bind,fcntl,dup,dup3"];
+    let example = Program::example("step1-create", "duplicate_descriptor", &[]);
+    let transcript = example.through(&strace).run().succeeded();
+    // strace pads the call, and prints it before the example does.
+    let call = "fcntl(3, F_DUPFD_CLOEXEC, 0)";
+    let lines = transcript.lines().filter(|line| line.starts_with(call));
+    let lines: Vec<String> = lines.map(|line| line.replace(' ', "")).collect();
+    assert_eq!(lines, ["fcntl(3,F_DUPFD_CLOEXEC,0)=4"; 2], "{transcript}");
+}
