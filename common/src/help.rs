@@ -60,8 +60,14 @@ pub(crate) fn call(call: &str, errno: &str) -> Option<String> {
         ("accept", "EOPNOTSUPP") => {
             "only a stream socket accepts connections: --type stream"
         }
+        ("accept", "EAGAIN" | "EWOULDBLOCK") => {
+            "no client waits in the queue, and a non-blocking accept does not wait for one"
+        }
         ("accept", "ECONNABORTED" | "ECONNRESET") => {
             "the client went away while it waited in the queue: the next one is served"
+        }
+        ("connect", "EINPROGRESS" | "EWOULDBLOCK") => {
+            "the handshake is under way, and a non-blocking connect does not wait for its end"
         }
         ("connect", "ECONNREFUSED") => {
             "nobody listens on that address: start the server first, and compare the address \
@@ -106,7 +112,8 @@ pub(crate) fn call(call: &str, errno: &str) -> Option<String> {
             "a datagram holds 65507 bytes over IPv4 at the most: send less, or --type stream"
         }
         ("recv", "EAGAIN" | "EWOULDBLOCK") => {
-            "no datagram came in time: nobody answers, or one got lost; UDP does not say which"
+            "nothing came in time: the other end is silent, or a datagram got lost; UDP does not \
+             say which"
         }
         ("send", "EAGAIN" | "EWOULDBLOCK") => "the send buffer is full: try again later",
         (_, "ENOTCONN") => "the socket is not connected: call connect or accept first",

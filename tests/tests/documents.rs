@@ -124,7 +124,10 @@ fn item(text: &str, name: &str) -> Result<String, String> {
     let attributes =
         before.take_while(|line| line.starts_with("///") || line.starts_with("#["));
     let first = start - attributes.count();
-    let length = lines[start..].iter().position(|line| *line == "}" || line.ends_with(';'));
+    // Its last line is not indented: the statements of a function are.
+    let is_last =
+        |line: &&str| *line == "}" || line.ends_with(';') && !line.starts_with(' ');
+    let length = lines[start..].iter().position(is_last);
     let last = start + length.ok_or("the item does not end")?;
     Ok(lines[first..=last].iter().map(|line| format!("{line}\n")).collect())
 }

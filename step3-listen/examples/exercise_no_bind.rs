@@ -1,0 +1,43 @@
+//! Exercise: listen without bind.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use common::log::{self, Call};
+use common::{Error, address};
+use socket2::{Domain, Protocol, Socket, Type};
+
+#[derive(Parser)]
+#[command(version, about, long_about = include_str!("../help.txt").trim_end())]
+struct Args {
+    /// Address family: inet is IPv4, inet6 is IPv6
+    #[arg(long, value_parser = address::family(), default_value = "inet")]
+    family: Domain,
+    /// Socket type: stream is TCP, dgram is UDP
+    #[arg(long = "type", value_parser = address::socket_type(), default_value = "stream")]
+    socket_type: Type,
+    /// Protocol number: 0 is the usual one of the type, 6 is TCP, 17 is UDP
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
+    proto: i32,
+    /// Length of the queue of connections not yet accepted
+    #[arg(long, default_value_t = 128, allow_negative_numbers = true)]
+    backlog: i32,
+}
+
+fn main() -> ExitCode {
+    log::init();
+    log::exit_code(run(&Args::parse()))
+}
+
+fn run(args: &Args) -> Result<(), Error> {
+    let (family, socket_type, proto) = (args.family, args.socket_type, args.proto);
+    let socket = Socket::new(family, socket_type, Some(Protocol::from(proto)))
+        .log(format!("socket({family:?}, {socket_type:?}, {proto})"))?;
+    log::row(&socket);
+
+    let fd = log::fd(&socket);
+    socket.listen(args.backlog).log(format!("listen({fd}, {})", args.backlog))?;
+    log::row(&socket);
+
+    log::close_on_enter(socket)
+}
