@@ -271,7 +271,7 @@ fn commands_exist() {
     let mut seen = 0;
     for document in documents() {
         for (number, line) in text_of(&document).lines().enumerate() {
-            let line = line.replace(['`', '|', ')', '(', ',', ';'], " ");
+            let line = line.replace(['`', '|', ')', '(', ',', ';', '"'], " ");
             let words: Vec<&str> = line.split_whitespace().collect();
             let mut check = |path: PathBuf, what: &str| {
                 seen += 1;
