@@ -95,12 +95,18 @@ fn source(marker: &str) -> Result<String, String> {
     };
     let first = find(from, 0, 0)?;
     let last = find(to, first, lines.len().saturating_sub(1))?;
-    Ok(lines.get(first..=last).unwrap_or_default().iter().map(|line| format!("{line}\n")).collect())
+    Ok(lines
+        .get(first..=last)
+        .unwrap_or_default()
+        .iter()
+        .map(|line| format!("{line}\n"))
+        .collect())
 }
 
 /// Takes `WORD "TEXT"` from the end of a marker.
 fn quoted<'a>(marker: &'a str, word: &str) -> (&'a str, Option<&'a str>) {
-    match marker.strip_suffix('"').and_then(|rest| rest.split_once(&format!(" {word} \""))) {
+    match marker.strip_suffix('"').and_then(|rest| rest.split_once(&format!(" {word} \"")))
+    {
         Some((rest, text)) => (rest, Some(text)),
         None => (marker, None),
     }
@@ -156,7 +162,12 @@ fn item(text: &str, name: &str) -> Result<String, String> {
         |line: &&str| *line == "}" || line.ends_with(';') && !line.starts_with(' ');
     let length = lines[start..].iter().position(is_last);
     let last = start + length.ok_or("the item does not end")?;
-    Ok(lines.get(first..=last).unwrap_or_default().iter().map(|line| format!("{line}\n")).collect())
+    Ok(lines
+        .get(first..=last)
+        .unwrap_or_default()
+        .iter()
+        .map(|line| format!("{line}\n"))
+        .collect())
 }
 
 #[test]
