@@ -44,7 +44,7 @@ async function check(deck) {
   mkdirSync(shots, { recursive: true })
   await page.goto(pathToFileURL(`out/${deck}`).href)
   await page.evaluate(() => document.fonts.ready)
-  await page.addStyleTag({ content: '.bespoke-marp-osc { display: none }' })
+  await page.addStyleTag({ content: '.bespoke-marp-osc { display: none !important }' })
 
   const count = await page.$$eval('section', (sections) => sections.length)
   for (let number = 1; number <= count; number++) {

@@ -41,12 +41,29 @@ function terminal(text, escape) {
         ? 'command'
         : / = -1 E[A-Z]+| = EAI_/.test(line)
           ? 'error'
-          : /^( {4}|(server|client) \| {5})/.test(line)
+          : /^( {4}|(server|client) \| {5})[A-Z0-9-]+ +\d/.test(line)
             ? 'row'
             : undefined
       return kind ? `<span class="${kind}">${escape(line)}</span>` : escape(line)
     })
     .join('\n')
+}
+
+/** Pixels of the code of a slide: as large as fits beside the text, at 1280 x 720. */
+function codeSize(blocks, textLines) {
+  const lines = blocks.flatMap((block) => block.content.trimEnd().split('\n'))
+  const columns = Math.max(...lines.map((line) => line.length))
+  const width = blocks.every((block) => block.info === 'text') ? 1155 : 1110
+  const height = 530 - 40 * blocks.length - 70 * textLines
+  const fits = (size) => columns * 0.6 * size < width && lines.length * 1.36 * size < height
+  return [30, 28, 26, 24, 22, 20].find(fits) ?? 20
+}
+
+/** The look of a slide: what there is besides its title. */
+function look(blocks, textLines, hasTable) {
+  if (blocks.length === 0) return hasTable || textLines > 4 ? undefined : 'text'
+  const question = blocks.every((block) => block.info.startsWith('sh'))
+  return `${question ? 'question ' : ''}code-${codeSize(blocks, textLines)}`
 }
 
 function strip(current) {
@@ -73,9 +90,20 @@ function deck(md) {
   })
 
   md.core.ruler.after('marpit_directives_parse', 'deck_slides', (state) => {
-    let slide, title, current, first = true
+    let slide, title, current, blocks, textLines, hasTable, first = true
     for (const token of state.tokens) {
-      if (token.meta?.marpitSlideElement === 1) slide = token
+      if (token.meta?.marpitSlideElement === 1) {
+        // The title is no line of text.
+        ;[slide, blocks, textLines, hasTable] = [token, [], -1, false]
+      } else if (token.meta?.marpitSlideElement === -1) {
+        slide.meta.marpitDirectives.class ??= look(blocks, textLines, hasTable)
+      } else if (token.type === 'fence') {
+        blocks.push(token)
+      } else if (token.type === 'table_open') {
+        hasTable = true
+      } else if (token.type === 'inline') {
+        textLines += 1
+      }
       title = token.type === 'heading_open' ? token.tag : title
       if (token.type !== 'inline' || title !== 'h1') continue
       title = undefined
