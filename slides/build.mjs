@@ -2,8 +2,9 @@
 
 import { marpCli } from '@marp-team/marp-cli'
 import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 
-process.chdir(import.meta.dirname)
+process.chdir(fileURLToPath(new URL('.', import.meta.url)))
 if (!process.env.CHROME_PATH && existsSync('/usr/bin/chromium')) {
   process.env.CHROME_PATH = '/usr/bin/chromium'
 }

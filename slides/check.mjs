@@ -3,7 +3,7 @@
 // request leaves the machine. A picture of each slide goes to out/shots.
 
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import puppeteer from 'puppeteer-core'
 
 const SIZE = { width: 1280, height: 720 }
@@ -12,7 +12,7 @@ const SMALLEST = { code: 18, text: 24 }
 /** WCAG 2.2, 1.4.3: AA for text of any size. */
 const CONTRAST = 4.5
 
-process.chdir(import.meta.dirname)
+process.chdir(fileURLToPath(new URL('.', import.meta.url)))
 const decks = readdirSync('out').filter((file) => file.endsWith('.html'))
 if (decks.length === 0) throw new Error('out/ has no deck: npm run build')
 rmSync('out/shots', { recursive: true, force: true })

@@ -53,8 +53,9 @@ function terminal(text, escape) {
 function codeSize(blocks, textLines) {
   const lines = blocks.flatMap((block) => block.content.trimEnd().split('\n'))
   const columns = Math.max(...lines.map((line) => line.length))
-  const width = blocks.every((block) => block.info === 'text') ? 1155 : 1110
-  const height = 530 - 40 * blocks.length - 70 * textLines
+  const diagram = blocks.every((block) => block.info === 'text')
+  const width = diagram ? 1155 : 1110
+  const height = 512 - (diagram ? 0 : 42) * blocks.length - 72 * textLines
   const fits = (size) => columns * 0.6 * size < width && lines.length * 1.36 * size < height
   return [30, 28, 26, 24, 22, 20].find(fits) ?? 20
 }

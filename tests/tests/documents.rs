@@ -341,7 +341,8 @@ fn both_languages_are_in_step() {
     }
 }
 
-/// What is the same in every language: levels of headings, markers, commands, table rows.
+/// What is the same in every language: levels of headings, markers, commands (but for the
+/// language of the deck), table rows.
 fn outline(text: &str) -> Vec<String> {
     let mut outline = Vec::new();
     let mut fenced = false;
@@ -350,7 +351,8 @@ fn outline(text: &str) -> Vec<String> {
             fenced = !fenced;
             outline.push(line.to_owned());
         } else if fenced || line.starts_with("<!-- //") {
-            outline.push(line.split(" # ").next().unwrap_or(line).trim_end().to_owned());
+            let command = line.split(" # ").next().unwrap_or(line).trim_end();
+            outline.push(command.replace(".en.md", ".ru.md"));
         } else if line.starts_with('#') {
             outline.push(line.chars().take_while(|c| *c == '#').collect());
         } else if line.starts_with('|') {
