@@ -8,6 +8,9 @@
 //! - `<!-- // diff step1-create/src/main.rs step2-bind/src/main.rs -->`: their difference;
 //! - `<!-- // output listen__stream -->`: the body of a snapshot, of `tests/tests/snapshots`.
 //!
+//! Behind each of them can stand `from "TEXT"`, `to "TEXT"` or both: only the lines from the
+//! first that has the one text to the next that has the other.
+//!
 //! Only commands (`sh`, `powershell`) stand without one. `UPDATE_DOCUMENTS=1 cargo test -p
 //! tests --test documents` writes the blocks anew.
 
@@ -78,8 +81,38 @@ fn blocks(document: &Path, text: &str) -> Vec<Block> {
     blocks
 }
 
-/// What stands at the source that a marker names.
+/// What stands at the source that a marker names, or the part of it that it asks for.
 fn source(marker: &str) -> Result<String, String> {
+    let (marker, to) = quoted(marker, "to");
+    let (marker, from) = quoted(marker, "from");
+    let whole = whole_source(marker)?;
+    let lines: Vec<&str> = whole.lines().collect();
+    let find = |text: Option<&str>, start: usize, default: usize| match text {
+        Some(text) => (start..lines.len())
+            .find(|&line| lines[line].contains(text))
+            .ok_or(format!("no line has {text:?}")),
+        None => Ok(default),
+    };
+    let first = find(from, 0, 0)?;
+    let last = find(to, first, lines.len().saturating_sub(1))?;
+    Ok(lines
+        .get(first..=last)
+        .unwrap_or_default()
+        .iter()
+        .map(|line| format!("{line}\n"))
+        .collect())
+}
+
+/// Takes `WORD "TEXT"` from the end of a marker.
+fn quoted<'a>(marker: &'a str, word: &str) -> (&'a str, Option<&'a str>) {
+    match marker.strip_suffix('"').and_then(|rest| rest.split_once(&format!(" {word} \"")))
+    {
+        Some((rest, text)) => (rest, Some(text)),
+        None => (marker, None),
+    }
+}
+
+fn whole_source(marker: &str) -> Result<String, String> {
     let words: Vec<&str> = marker.split_whitespace().collect();
     match words[..] {
         ["file", path] => match path.split_once('#') {
@@ -129,7 +162,23 @@ fn item(text: &str, name: &str) -> Result<String, String> {
         |line: &&str| *line == "}" || line.ends_with(';') && !line.starts_with(' ');
     let length = lines[start..].iter().position(is_last);
     let last = start + length.ok_or("the item does not end")?;
-    Ok(lines[first..=last].iter().map(|line| format!("{line}\n")).collect())
+    Ok(lines
+        .get(first..=last)
+        .unwrap_or_default()
+        .iter()
+        .map(|line| format!("{line}\n"))
+        .collect())
+}
+
+#[test]
+fn parts_are_found() {
+    let part = |marker: &str| source(&format!("output lecture__step3 {marker}"));
+    let command = "$ cargo run -q -p step3-listen\n";
+    assert_eq!(part("from \"$ cargo\" to \"$ cargo\"").as_deref(), Ok(command));
+    assert_eq!(part("from \"close(\"").as_deref(), Ok("close(3)\n"));
+    assert!(part("to \"LISTEN\"").is_ok_and(|part| part.starts_with(command)));
+    part("from \"LISTEN\" to \"bind(\"").expect_err("bind comes before");
+    part("from \"nothing\"").expect_err("no such line");
 }
 
 #[test]
@@ -242,7 +291,7 @@ fn commands_exist() {
     let mut seen = 0;
     for document in documents() {
         for (number, line) in text_of(&document).lines().enumerate() {
-            let line = line.replace(['`', '|', ')', '(', ',', ';'], " ");
+            let line = line.replace(['`', '|', ')', '(', ',', ';', '"'], " ");
             let words: Vec<&str> = line.split_whitespace().collect();
             let mut check = |path: PathBuf, what: &str| {
                 seen += 1;
@@ -282,14 +331,15 @@ fn commands_exist() {
     assert!(seen > 0, "no command was looked at");
 }
 
-/// The two READMEs tell the same: headings, blocks with their markers, rows of tables.
+/// The two READMEs and the two decks tell the same: headings, blocks with their markers,
+/// rows of tables.
 #[test]
 fn both_languages_are_in_step() {
     for document in documents() {
         let name = document.to_str().expect("UTF-8");
-        let Some(russian) =
-            name.strip_suffix("README.md").map(|folder| format!("{folder}README.ru.md"))
-        else {
+        let readme = name.strip_suffix("README.md").map(|name| format!("{name}README."));
+        let deck = name.strip_suffix("en.md").map(str::to_owned);
+        let Some(russian) = readme.or(deck).map(|name| format!("{name}ru.md")) else {
             continue;
         };
         let russian = Path::new(&russian);
@@ -300,7 +350,8 @@ fn both_languages_are_in_step() {
     }
 }
 
-/// What is the same in every language: levels of headings, markers, commands, table rows.
+/// What is the same in every language: levels of headings, markers, commands (but for the
+/// language of the deck), table rows.
 fn outline(text: &str) -> Vec<String> {
     let mut outline = Vec::new();
     let mut fenced = false;
@@ -309,7 +360,8 @@ fn outline(text: &str) -> Vec<String> {
             fenced = !fenced;
             outline.push(line.to_owned());
         } else if fenced || line.starts_with("<!-- //") {
-            outline.push(line.split(" # ").next().unwrap_or(line).trim_end().to_owned());
+            let command = line.split(" # ").next().unwrap_or(line).trim_end();
+            outline.push(command.replace(".en.md", ".ru.md"));
         } else if line.starts_with('#') {
             outline.push(line.chars().take_while(|c| *c == '#').collect());
         } else if line.starts_with('|') {

@@ -1,0 +1,137 @@
+// Looks at every slide of out/ in headless Chromium, as the last row of a class would:
+// nothing overflows, text is large and in contrast, each character is in the fonts, and no
+// request leaves the machine. A picture of each slide goes to out/shots.
+
+import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import puppeteer from 'puppeteer-core'
+
+const SIZE = { width: 1280, height: 720 }
+/** Pixels at that size. */
+const SMALLEST = { code: 18, text: 24 }
+/** WCAG 2.2, 1.4.3: AA for text of any size. */
+const CONTRAST = 4.5
+
+process.chdir(fileURLToPath(new URL('.', import.meta.url)))
+const decks = readdirSync('out').filter((file) => file.endsWith('.html'))
+if (decks.length === 0) throw new Error('out/ has no deck: npm run build')
+rmSync('out/shots', { recursive: true, force: true })
+
+const browser = await puppeteer.launch({
+  executablePath: process.env.CHROME_PATH ?? '/usr/bin/chromium',
+  // A container's root has no sandbox.
+  args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+})
+const wrong = []
+try {
+  for (const deck of decks) await check(deck)
+} finally {
+  await browser.close()
+}
+for (const line of wrong) console.error(line)
+process.exitCode = wrong.length > 0 ? 1 : 0
+
+async function check(deck) {
+  const page = await browser.newPage()
+  await page.setViewport(SIZE)
+  page.on('request', (request) => {
+    if (!/^(file|data|blob):/.test(request.url())) {
+      wrong.push(`${deck}: it asks for ${request.url()}`)
+    }
+  })
+  page.on('pageerror', (error) => wrong.push(`${deck}: ${error.message}`))
+  const shots = `out/shots/${deck.replace('.html', '')}`
+  mkdirSync(shots, { recursive: true })
+  await page.goto(pathToFileURL(`out/${deck}`).href)
+  await page.evaluate(() => document.fonts.ready)
+  await page.addStyleTag({ content: '.bespoke-marp-osc { display: none !important }' })
+
+  const count = await page.$$eval('section', (sections) => sections.length)
+  for (let number = 1; number <= count; number++) {
+    await page.evaluate((number) => {
+      location.hash = `#${number}`
+    }, number)
+    await page.waitForFunction(
+      (number) =>
+        document
+          .querySelectorAll('svg[data-marpit-svg]')
+          [number - 1].classList.contains('bespoke-marp-active'),
+      {},
+      number,
+    )
+    const found = await page.evaluate(look, number - 1, SMALLEST, CONTRAST)
+    wrong.push(...found.map((what) => `${deck}: slide ${number}: ${what}`))
+    const name = String(number).padStart(2, '0')
+    await page.screenshot({ path: `${shots}/${name}.png` })
+  }
+  console.log(`${deck}: ${count} slides`)
+  await page.close()
+}
+
+/** Runs in the browser. */
+function look(index, smallest, contrast) {
+  const section = document.querySelectorAll('section')[index]
+  const found = []
+  const name = (element) => `${element.tagName.toLowerCase()} "${element.textContent.trim().slice(0, 30)}"`
+
+  // The foot of the slide belongs to the strip and the page number.
+  const box = section.getBoundingClientRect()
+  const foot = section.querySelector('footer')?.getBoundingClientRect().top ?? box.bottom
+  for (const child of section.children) {
+    if (child.tagName === 'FOOTER') continue
+    const { left, right, bottom } = child.getBoundingClientRect()
+    if (bottom > foot || right > box.right || left < box.left) {
+      found.push(`${name(child)} overflows by ${Math.ceil(Math.max(bottom - foot, right - box.right))} px`)
+    }
+  }
+  for (const element of section.querySelectorAll('pre, table, ul, ol, p')) {
+    if (element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0) {
+      found.push(`${name(element)} is too wide`)
+    }
+  }
+
+  const numbers = (color) => color.match(/[\d.]+/g).map(Number)
+  const background = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const [red, green, blue, alpha = 1] = numbers(getComputedStyle(at).backgroundColor)
+      if (alpha === 1) return [red, green, blue]
+    }
+    return [255, 255, 255]
+  }
+  const luminance = (color) => {
+    const [red, green, blue] = color.map((value) => {
+      const part = value / 255
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+    })
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+  }
+  const canvas = document.createElement('canvas').getContext('2d')
+  const texts = document.createTreeWalker(section, NodeFilter.SHOW_TEXT)
+  while (texts.nextNode()) {
+    const { parentElement, textContent } = texts.currentNode
+    if (!textContent.trim()) continue
+    const style = getComputedStyle(parentElement)
+    const ink = luminance(numbers(style.color).slice(0, 3))
+    const paper = luminance(background(parentElement))
+    const ratio = (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05)
+    if (ratio < contrast) {
+      found.push(`${name(parentElement)} has a contrast of ${ratio.toFixed(2)}`)
+    }
+    if (parentElement.closest('footer')) continue
+    const size = parseFloat(style.fontSize)
+    const least = parentElement.closest('code, pre') ? smallest.code : smallest.text
+    if (size < least) found.push(`${name(parentElement)} is set in ${size} px`)
+    if (parentElement.closest('pre')) {
+      canvas.font = `${style.fontWeight} 100px Mono`
+      for (const letter of new Set(textContent.replace(/\s/g, ''))) {
+        if (Math.abs(canvas.measureText(letter).width - canvas.measureText('M').width) > 0.5) {
+          found.push(`${letter} is as wide as no other in the font of the code`)
+        }
+      }
+    }
+  }
+  for (const face of document.fonts) {
+    if (face.status === 'error') found.push(`the font ${face.family} is broken`)
+  }
+  return found
+}

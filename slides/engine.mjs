@@ -1,0 +1,142 @@
+// What Marp needs to show a deck that is written for presenterm too: the notes, the look of
+// a section, and a theme with its fonts inside, so that nothing is loaded from elsewhere.
+
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+
+const { resolve } = createRequire(import.meta.url)
+
+/** The calls of the lecture, in its order: the strip at the foot of each slide. */
+const CALLS = ['getaddrinfo', 'socket', 'bind', 'listen', 'accept', 'connect']
+
+function font(family, weight, file) {
+  const data = readFileSync(resolve(file)).toString('base64')
+  return `@font-face { font-family: '${family}'; font-weight: ${weight}; src: url('data:font/woff2;base64,${data}') format('woff2'); }`
+}
+
+function fonts() {
+  const sans = (script, weight) =>
+    `@fontsource/ibm-plex-sans/files/ibm-plex-sans-${script}-${weight}-normal.woff2`
+  const range = {
+    latin: 'U+0000-02FF, U+2000-22FF',
+    cyrillic: 'U+0400-045F, U+0490-0491, U+2116',
+  }
+  const mono = (name) => `jetbrains-mono/fonts/webfonts/JetBrainsMonoNL-${name}.woff2`
+  const faces = [font('Mono', 400, mono('Regular')), font('Mono', 700, mono('Bold'))]
+  for (const weight of [400, 600]) {
+    for (const script of ['latin', 'cyrillic']) {
+      const face = font('Sans', weight, sans(script, weight))
+      faces.push(face.replace('}', `unicode-range: ${range[script]}; }`))
+    }
+  }
+  return faces.join('\n')
+}
+
+/** A terminal: the command, the rows of the kernel, what went wrong. */
+function terminal(text, escape) {
+  return text
+    .split('\n')
+    .map((line) => {
+      const kind = line.startsWith('$ ')
+        ? 'command'
+        : / = -1 E[A-Z]+| = EAI_/.test(line)
+          ? 'error'
+          : /^( {4}|(server|client) \| {5})[A-Z0-9-]+ +\d/.test(line)
+            ? 'row'
+            : undefined
+      return kind ? `<span class="${kind}">${escape(line)}</span>` : escape(line)
+    })
+    .join('\n')
+}
+
+/** Pixels of the code of a slide: as large as fits beside the text, at 1280 x 720. */
+function codeSize(blocks, textLines) {
+  const lines = blocks.flatMap((block) => block.content.trimEnd().split('\n'))
+  const columns = Math.max(...lines.map((line) => line.length))
+  const diagram = blocks.every((block) => block.info === 'text')
+  const width = diagram ? 1155 : 1110
+  const height = 512 - (diagram ? 0 : 42) * blocks.length - 72 * textLines
+  const fits = (size) => columns * 0.6 * size < width && lines.length * 1.36 * size < height
+  return [30, 28, 26, 24, 22, 20].find(fits) ?? 20
+}
+
+/** The look of a slide: what there is besides its title. */
+function look(blocks, textLines, hasTable) {
+  if (blocks.length === 0) return hasTable || textLines > 4 ? undefined : 'text'
+  const question = blocks.every((block) => block.info.startsWith('sh'))
+  return `${question ? 'question ' : ''}code-${codeSize(blocks, textLines)}`
+}
+
+function strip(current) {
+  return CALLS.map((call) => (call === current ? `**${call}**` : call)).join(' · ')
+}
+
+function deck(md) {
+  const { marpit } = md
+
+  // speaker_note is a note; a marker or a command of presenterm is none.
+  md.core.ruler.after('inline', 'deck_comments', (state) => {
+    for (const token of state.tokens) {
+      if (token.type !== 'marpit_comment') continue
+      const note = token.meta.marpitParsedDirectives?.speaker_note
+      if (note) {
+        token.content = note.trim()
+      } else {
+        token.meta.marpitCommentParsed = 'presenterm'
+        if (token.content === 'jump_to_middle') {
+          token.meta.marpitParsedDirectives = { _class: 'section' }
+        }
+      }
+    }
+  })
+
+  md.core.ruler.after('marpit_directives_parse', 'deck_slides', (state) => {
+    let slide, title, current, blocks, textLines, hasTable, first = true
+    for (const token of state.tokens) {
+      if (token.meta?.marpitSlideElement === 1) {
+        // The title is no line of text.
+        ;[slide, blocks, textLines, hasTable] = [token, [], -1, false]
+      } else if (token.meta?.marpitSlideElement === -1) {
+        slide.meta.marpitDirectives.class ??= look(blocks, textLines, hasTable)
+      } else if (token.type === 'fence') {
+        blocks.push(token)
+      } else if (token.type === 'table_open') {
+        hasTable = true
+      } else if (token.type === 'inline') {
+        textLines += 1
+      }
+      title = token.type === 'heading_open' ? token.tag : title
+      if (token.type !== 'inline' || title !== 'h1') continue
+      title = undefined
+      const { marpitDirectives } = slide.meta
+      if (first) {
+        marpit.lastGlobalDirectives.title = token.content
+        const lang = /[а-я]/.test(token.content) ? 'ru' : 'en'
+        marpit.lastGlobalDirectives.lang = lang
+      }
+      if (marpitDirectives.class?.includes('section')) {
+        current = CALLS.find((call) => token.content.includes(`${call}(`))
+      }
+      if (!first) {
+        marpitDirectives.paginate = true
+        marpitDirectives.footer = strip(current)
+      }
+      first = false
+    }
+  })
+}
+
+export default ({ marp }) => {
+  const css = readFileSync(new URL('theme.css', import.meta.url), 'utf8')
+  const dark = readFileSync(new URL('theme-dark.css', import.meta.url), 'utf8')
+  marp.themeSet.add(`${css}\n${fonts()}`)
+  marp.themeSet.add(dark)
+  marp.use(deck)
+
+  const highlight = marp.highlighter.bind(marp)
+  marp.highlighter = (code, language, attributes) =>
+    language === 'console'
+      ? terminal(code, marp.markdown.utils.escapeHtml)
+      : highlight(code, language, attributes)
+  return marp
+}
