@@ -3,7 +3,9 @@
 use std::io::{self, Cursor, IsTerminal, Read, Write};
 use std::net::{Shutdown, SocketAddr};
 use std::process::ExitCode;
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::Duration;
 
@@ -12,9 +14,12 @@ use common::log::{self, Call};
 use common::{Error, address, retry};
 use socket2::{Domain, Protocol, Socket, Type};
 
-/// How long a datagram may take to be answered, and what is left of the input to be sent
-/// when the server has closed first.
+/// How long a datagram may take to be answered, and how long nothing may be sent once the
+/// server has ended its side.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// What ends the input on a terminal.
+const END_OF_FILE: &str = if cfg!(windows) { "Ctrl-Z and Enter" } else { "Ctrl-D" };
 
 #[derive(Parser)]
 #[command(version, about, long_about = include_str!("../help.txt").trim_end())]
@@ -52,7 +57,12 @@ fn run(args: Args) -> Result<(), Error> {
 
     let input: Box<dyn Read + Send> = match args.message {
         Some(message) => Box::new(Cursor::new(message)),
-        None => Box::new(io::stdin()),
+        None => {
+            if io::stdin().is_terminal() {
+                log::info(format!("Type what to send; {END_OF_FILE} ends it."));
+            }
+            Box::new(io::stdin())
+        }
     };
     match args.socket_type {
         Type::DGRAM => ask(socket, input),
@@ -80,34 +90,60 @@ fn connect(args: &Args, address: SocketAddr) -> Result<Socket, Error> {
 fn converse(socket: Socket, input: Box<dyn Read + Send>) -> Result<(), Error> {
     let socket = Arc::new(socket);
     let sender = Arc::clone(&socket);
-    let (sent, wait_sent) = mpsc::channel();
-    thread::spawn(move || {
-        let result = send(&sender, input);
+    let sent = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&sent);
+    let (ended, end) = mpsc::channel();
+    let thread = thread::Builder::new().spawn(move || {
+        let result = send(&sender, input, &count);
+        if result.is_err() {
+            // The server shall not wait for the rest, nor `receive` for the server.
+            let _ = sender.shutdown(Shutdown::Both);
+        }
         drop(sender);
-        sent.send(result)
+        ended.send(result)
     });
+    thread.map_err(|error| Error::call("pthread_create()", error))?;
 
     receive(&socket)?;
-    // The server may have closed first: a terminal could keep the input open for ever.
-    wait_sent.recv_timeout(PATIENCE).unwrap_or(Err(Error::PeerClosed))?;
+    wait(&end, &sent)?;
     if let Some(socket) = Arc::into_inner(socket) {
         log::close(socket);
     }
     Ok(())
 }
 
+/// Waits for the end of the input. The server has ended its side, and may have closed: on a
+/// terminal, the input could then stay open for ever.
+fn wait(end: &Receiver<Result<(), Error>>, sent: &AtomicUsize) -> Result<(), Error> {
+    loop {
+        let before = sent.load(Ordering::Relaxed);
+        match end.recv_timeout(PATIENCE) {
+            Ok(result) => return result,
+            Err(_) if sent.load(Ordering::Relaxed) > before => (),
+            Err(_) => return Err(Error::PeerClosed),
+        }
+    }
+}
+
 /// Sends all of the input, then shuts down the writing side: the end of file for the server.
-fn send(mut socket: &Socket, mut input: impl Read) -> Result<(), Error> {
+fn send(
+    mut socket: &Socket,
+    mut input: impl Read,
+    sent: &AtomicUsize,
+) -> Result<(), Error> {
     let fd = log::fd(socket);
     let mut buf = [0; 65536];
     loop {
         let length = retry(|| input.read(&mut buf)).map_err(Error::Stdin)?;
         if length == 0 {
+            // Held so that what comes of it, the end of file, cannot be shown before it.
+            let _stderr = io::stderr().lock();
             return socket
                 .shutdown(Shutdown::Write)
                 .log(format!("shutdown({fd}, SHUT_WR)"));
         }
         socket.write_all(&buf[..length]).debug(format!("send({fd}, {length})"))?;
+        sent.fetch_add(length, Ordering::Relaxed);
     }
 }
 
@@ -130,7 +166,7 @@ fn ask(mut socket: Socket, input: impl Read) -> Result<(), Error> {
     let mut request = Vec::new();
     // More than fits into a datagram is for the kernel to refuse, not for us to cut off.
     input.take(65536).read_to_end(&mut request).map_err(Error::Stdin)?;
-    retry(|| socket.send(&request)).debug(format!("send({fd}, {})", request.len()))?;
+    retry(|| socket.send(&request)).log(format!("send({fd}, {})", request.len()))?;
 
     socket
         .set_read_timeout(Some(PATIENCE))

@@ -1,6 +1,7 @@
 //! Step 0: getaddrinfo(3) turns a name and a service into addresses.
 
 use std::io::{self, Write};
+use std::net::IpAddr;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -67,13 +68,12 @@ fn resolve(name: &str, service: Option<&str>, family: Option<Domain>) -> Result<
         }
         .map_err(Error::Stdout)?;
     }
-    if family == Some(Domain::IPV6) {
-        return Ok(());
-    }
-    match addresses.iter().find(|address| address.is_ipv4()) {
-        Some(first) => {
-            log::info(format!("gethostbyname({name:?}) would return {}", first.ip()))
-        }
+    let ipv4 = match family {
+        Some(Domain::IPV4) => addresses.first().map(|address| address.ip()),
+        _ => first_ipv4(name),
+    };
+    match ipv4 {
+        Some(ip) => log::info(format!("gethostbyname({name:?}) would return {ip}")),
         None => {
             log::info(format!("gethostbyname({name:?}) would fail: it knows IPv4 only"))
         }
@@ -81,7 +81,15 @@ fn resolve(name: &str, service: Option<&str>, family: Option<Domain>) -> Result<
     Ok(())
 }
 
+/// What gethostbyname of Python does: it asks for IPv4 only, and takes the first answer.
+fn first_ipv4(name: &str) -> Option<IpAddr> {
+    let hints = AddrInfoHints { address: Domain::IPV4.into(), ..AddrInfoHints::default() };
+    let mut found = dns_lookup::getaddrinfo(Some(name), None, Some(hints)).ok()?;
+    Some(found.next()?.ok()?.sockaddr.ip())
+}
+
 fn reverse(address: &address::Address) -> Result<(), Error> {
+    // 0 is AF_UNSPEC: either family.
     let address = address.lookup(Domain::from(0), Type::STREAM)?;
     let (host, service) =
         dns_lookup::getnameinfo(&address, 0).log(format!("getnameinfo({address})"))?;

@@ -22,7 +22,7 @@ struct Args {
     /// Address to bind to, HOST:PORT; port 0 lets the kernel choose
     #[arg(default_value = "127.0.0.1:4444")]
     address: address::Address,
-    /// Length of the queue of connections not yet accepted
+    /// Limit of the queue of connections not yet accepted
     #[arg(long, default_value_t = 128, allow_negative_numbers = true)]
     backlog: i32,
 }

@@ -19,7 +19,7 @@ struct Args {
     /// Protocol number: 0 is the usual one of the type, 6 is TCP, 17 is UDP
     #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
     proto: i32,
-    /// Length of the queue of connections not yet accepted
+    /// Limit of the queue of connections not yet accepted
     #[arg(long, default_value_t = 128, allow_negative_numbers = true)]
     backlog: i32,
 }

@@ -31,11 +31,7 @@ fn step3_to_step4() {
 fn budget() {
     for (old, new, budget) in STEPS {
         let diff = diff(old, new);
-        let changed: Vec<&str> = diff
-            .lines()
-            .skip(2)
-            .filter(|line| line.starts_with(['+', '-']) && !line[1..].starts_with("//!"))
-            .collect();
+        let changed = changed(&diff);
         assert!(changed.len() <= budget, "{} lines of {budget}:\n{diff}", changed.len());
         assert!(!changed.is_empty(), "{new} adds nothing");
 
@@ -74,4 +70,41 @@ fn without_function(line: &str) -> String {
         Some((numbers, _)) => format!("@@ {numbers} @@\n"),
         None => format!("{line}\n"),
     }
+}
+
+/// A solution is its lesson with a few lines changed, also after the lesson has changed.
+#[test]
+fn solutions_stay_near_their_lesson() {
+    let mut solutions = 0;
+    for lesson in [
+        "step0-resolve",
+        "step1-create",
+        "step2-bind",
+        "step3-listen",
+        "step4-accept",
+        "client",
+    ] {
+        let folder = tests::root().join(lesson).join("examples");
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let name = entry.expect("an entry").file_name();
+            let name = name.to_str().expect("UTF-8");
+            if !name.starts_with("exercise_") {
+                continue;
+            }
+            let solution = format!("{lesson}/examples/{name}");
+            let diff = diff(&format!("{lesson}/src/main.rs"), &solution);
+            let changed = changed(&diff).len();
+            assert!((1..=12).contains(&changed), "{solution}: {changed} lines\n{diff}");
+            solutions += 1;
+        }
+    }
+    assert!(solutions > 0, "no solution was looked at");
+}
+
+/// The lines that a diff adds or removes, the module header not counted.
+fn changed(diff: &str) -> Vec<&str> {
+    diff.lines()
+        .skip(2)
+        .filter(|line| line.starts_with(['+', '-']) && !line[1..].starts_with("//!"))
+        .collect()
 }
