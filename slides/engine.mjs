@@ -127,10 +127,10 @@ function deck(md) {
 }
 
 export default ({ marp }) => {
-  const css = readFileSync(new URL('theme.css', import.meta.url), 'utf8')
-  const dark = readFileSync(new URL('theme-dark.css', import.meta.url), 'utf8')
-  marp.themeSet.add(`${css}\n${fonts()}`)
-  marp.themeSet.add(dark)
+  const css = (file) => readFileSync(new URL(file, import.meta.url), 'utf8')
+  // They get their names here: a named file that lies in the folder would replace them.
+  marp.themeSet.add(`/* @theme sockets */ ${css('theme.css')} ${fonts()}`)
+  marp.themeSet.add(`/* @theme sockets-dark */ @import 'sockets'; ${css('theme-dark.css')}`)
   marp.use(deck)
 
   const highlight = marp.highlighter.bind(marp)
