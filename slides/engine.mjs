@@ -127,10 +127,11 @@ function deck(md) {
 }
 
 export default ({ marp }) => {
-  const css = (file) => readFileSync(new URL(file, import.meta.url), 'utf8')
-  // They get their names here: a named file that lies in the folder would replace them.
-  marp.themeSet.add(`/* @theme sockets */ ${css('theme.css')} ${fonts()}`)
-  marp.themeSet.add(`/* @theme sockets-dark */ @import 'sockets'; ${css('theme-dark.css')}`)
+  for (const file of ['theme.css', 'theme-dark.css']) {
+    marp.themeSet.add(readFileSync(new URL(file, import.meta.url), 'utf8'))
+  }
+  marp.themeSet.add(`/* @theme sockets */ @import 'look'; ${fonts()}`)
+  marp.themeSet.add(`/* @theme sockets-dark */ @import 'sockets'; @import 'look-dark';`)
   marp.use(deck)
 
   const highlight = marp.highlighter.bind(marp)

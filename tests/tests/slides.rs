@@ -286,7 +286,9 @@ fn the_time_line_is_what_strace_saw() {
 #[cfg(target_os = "linux")]
 mod linux {
     use std::fs;
+    use std::path::Path;
     use std::process::Command;
+    use std::sync::atomic::{AtomicU32, Ordering};
     use std::thread;
     use std::time::Instant;
 
@@ -331,7 +333,9 @@ mod linux {
 
     impl Terminal {
         fn present(deck: &str, theme: &str) -> Self {
-            let socket = format!("slides-{}-{}", std::process::id(), theme.len());
+            static STARTED: AtomicU32 = AtomicU32::new(0);
+            let number = STARTED.fetch_add(1, Ordering::Relaxed);
+            let socket = format!("slides-{}-{number}", std::process::id());
             let terminal = Self { socket };
             let command =
                 format!("XDG_CONFIG_HOME=slides presenterm --theme {theme} '{deck}'; cat");
@@ -391,9 +395,7 @@ mod linux {
     #[test]
     #[ignore = "needs presenterm and tmux"]
     fn a_slide_that_overflows_is_refused() {
-        let folder = root().join("target/tmp");
-        fs::create_dir_all(&folder).expect("a folder of our own");
-        let deck = folder.join("overflow.md");
+        let deck = Path::new(env!("CARGO_TARGET_TMPDIR")).join("overflow.md");
         let high = "a line\n".repeat(40);
         fs::write(&deck, format!("# High\n\n```text\n{high}```\n")).expect("a file");
         let terminal = Terminal::present(deck.to_str().expect("UTF-8"), "sockets-dark");
