@@ -180,6 +180,13 @@ impl Program {
         self
     }
 
+    /// Makes a call of the program fail on order of strace(1): `accept4:error=EINTR:when=1`.
+    pub fn with_fault(self, fault: &str) -> Self {
+        let inject = format!("--inject={fault}");
+        // With -D strace is the child: the process that the test starts is the program.
+        self.through(&["strace", "-D", "-qq", "-o", "/dev/null", &inject])
+    }
+
     /// Makes the program end with the thread that starts it, also when the tests are
     /// killed: PR_SET_PDEATHSIG of prctl(2).
     #[cfg(target_os = "linux")]

@@ -104,6 +104,16 @@ impl Namespace {
         self.inside(Program::other("sh", &["-c", script])).run().succeeded()
     }
 
+    /// Sets the ports that the kernel has to give here, the first and the last:
+    /// ip_local_port_range of ip(7).
+    ///
+    /// # Panics
+    ///
+    /// It is no such range.
+    pub fn ports(&self, range: &str) {
+        self.shell(&format!("echo {range} >/proc/sys/net/ipv4/ip_local_port_range"));
+    }
+
     /// Gives the namespace a file of its own, such as `/etc/hosts`.
     ///
     /// # Panics

@@ -152,10 +152,8 @@ fn client_that_is_killed() {
 /// Calls that fail once, on order of strace(1): the server must go on.
 #[cfg(target_os = "linux")]
 fn serve_with(fault: &str) -> (Running, u16) {
-    let inject = format!("--inject={fault}");
-    let mut server = Program::lesson("step4-accept", &["127.0.0.1:0"])
-        .through(&["strace", "-D", "-qq", "-o", "/dev/null", &inject])
-        .start();
+    let mut server =
+        Program::lesson("step4-accept", &["127.0.0.1:0"]).with_fault(fault).start();
     let port = server.port("LISTEN");
     server.accepting();
     (server, port)

@@ -27,7 +27,7 @@ struct Languages {
 /// A namespace in which port 4444 is free, and 51734 the only one for clients.
 fn namespace() -> Namespace {
     let namespace = Namespace::new();
-    namespace.shell("echo 51734 51734 >/proc/sys/net/ipv4/ip_local_port_range");
+    namespace.ports("51734 51734");
     namespace
 }
 

@@ -235,15 +235,8 @@ mod namespace {
         let mut transcript = String::new();
         for errno in ["ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EACCES", "EADDRNOTAVAIL"]
         {
-            let inject = format!("--inject=connect:error={errno}");
-            let client = Program::lesson("client", &["127.0.0.1:4444"]).through(&[
-                "strace",
-                "-D",
-                "-qq",
-                "-o",
-                "/dev/null",
-                &inject,
-            ]);
+            let client = Program::lesson("client", &["127.0.0.1:4444"])
+                .with_fault(&format!("connect:error={errno}"));
             let failed = client.run().exited(1);
             let line = failed.lines().skip_while(|line| !line.contains(" = -1 "));
             transcript += &line.map(|line| format!("{line}\n")).collect::<String>();
@@ -251,15 +244,8 @@ mod namespace {
         for (call, errno) in
             [("socket", "EMFILE"), ("socket", "ENFILE"), ("socket", "EAFNOSUPPORT")]
         {
-            let inject = format!("--inject={call}:error={errno}");
-            let lesson = Program::lesson("step1-create", &[]).through(&[
-                "strace",
-                "-D",
-                "-qq",
-                "-o",
-                "/dev/null",
-                &inject,
-            ]);
+            let lesson = Program::lesson("step1-create", &[])
+                .with_fault(&format!("{call}:error={errno}"));
             let failed = lesson.run().exited(1);
             let line = failed.lines().skip_while(|line| !line.contains(" = -1 "));
             transcript += &line.map(|line| format!("{line}\n")).collect::<String>();

@@ -8,7 +8,7 @@ use tests::{Namespace, Program, Running};
 /// even ports to connect, as long as it has them.
 fn serve(name: &str) -> (Namespace, Running) {
     let namespace = Namespace::new();
-    namespace.shell("echo 51734 51735 >/proc/sys/net/ipv4/ip_local_port_range");
+    namespace.ports("51734 51735");
     let exercise = Program::example("step4-accept", name, &[]);
     let mut server = namespace.inside(exercise).start();
     server.accepting();

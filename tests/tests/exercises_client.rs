@@ -7,7 +7,7 @@ use tests::{Namespace, Program};
 /// A namespace in which the kernel has one port to give to a client, 51734.
 fn namespace() -> Namespace {
     let namespace = Namespace::new();
-    namespace.shell("echo 51734 51734 >/proc/sys/net/ipv4/ip_local_port_range");
+    namespace.ports("51734 51734");
     namespace
 }
 

@@ -7,7 +7,7 @@ use tests::{Namespace, Program};
 /// A namespace in which the kernel has one port to give, 51734.
 fn run(name: &str) -> String {
     let namespace = Namespace::new();
-    namespace.shell("echo 51734 51734 >/proc/sys/net/ipv4/ip_local_port_range");
+    namespace.ports("51734 51734");
     let exercise = Program::example("step3-listen", name, &[]);
     namespace.inside(exercise).run().succeeded()
 }

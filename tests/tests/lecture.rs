@@ -8,7 +8,7 @@ use tests::{Namespace, Program, assert_snapshot, without_ids};
 /// A namespace in which the kernel gives a client port 51734: it has no other.
 fn namespace() -> Namespace {
     let namespace = Namespace::new();
-    namespace.shell("echo 51734 51734 >/proc/sys/net/ipv4/ip_local_port_range");
+    namespace.ports("51734 51734");
     namespace
 }
 

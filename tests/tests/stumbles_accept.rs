@@ -47,7 +47,7 @@ mod namespace {
     /// one to connect. Of UDP only the even one is left, so that it is certain, too.
     fn transcript(name: &str) -> String {
         let namespace = Namespace::new();
-        namespace.shell("echo 51734 51735 >/proc/sys/net/ipv4/ip_local_port_range");
+        namespace.ports("51734 51735");
         let held = ["--type", "dgram", "127.0.0.1:51735"];
         let mut holder = namespace.inside(Program::lesson("step2-bind", &held)).start();
         holder.port("UNCONN");

@@ -99,7 +99,7 @@ mod namespace {
     /// has no others, and prefers odd ones for the one, even ones for the other.
     fn namespace() -> Namespace {
         let namespace = Namespace::new();
-        namespace.shell("echo 51734 51735 >/proc/sys/net/ipv4/ip_local_port_range");
+        namespace.ports("51734 51735");
         namespace
     }
 
@@ -146,7 +146,7 @@ mod namespace {
     #[ignore = "needs a network namespace"]
     fn datagram_truncated() {
         let namespace = namespace();
-        namespace.shell("echo 51735 51735 >/proc/sys/net/ipv4/ip_local_port_range");
+        namespace.ports("51735 51735");
         let example = Program::example("step2-bind", "datagram_truncated", &[]);
         assert_snapshot!(namespace.inside(example).run().succeeded());
     }

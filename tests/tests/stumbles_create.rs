@@ -23,7 +23,7 @@ fn duplicate_descriptor() {
 #[ignore = "needs a network namespace"]
 fn duplicate_descriptor_in_namespace() {
     let namespace = tests::Namespace::new();
-    namespace.shell("echo 51734 51735 >/proc/sys/net/ipv4/ip_local_port_range");
+    namespace.ports("51734 51735");
     let example = Program::example("step1-create", "duplicate_descriptor", &[]);
     assert_snapshot!(namespace.inside(example).run().succeeded());
 }

@@ -34,7 +34,7 @@ mod namespace {
     /// A namespace in which the kernel has these ports to give, the first and the last.
     fn transcript(name: &str, ports: &str) -> String {
         let namespace = Namespace::new();
-        namespace.shell(&format!("echo {ports} >/proc/sys/net/ipv4/ip_local_port_range"));
+        namespace.ports(ports);
         namespace.inside(example(name)).run().succeeded()
     }
 

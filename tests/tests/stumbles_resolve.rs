@@ -37,7 +37,7 @@ mod namespace {
     #[ignore = "needs a network namespace and IPv6"]
     fn every_address() {
         let namespace = Namespace::new();
-        namespace.shell("echo 51734 51735 >/proc/sys/net/ipv4/ip_local_port_range");
+        namespace.ports("51734 51735");
         let example = Program::example("step0-resolve", "every_address", &[]);
         assert_snapshot!(namespace.inside(example).run().succeeded());
     }
