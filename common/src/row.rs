@@ -56,13 +56,21 @@ impl Row {
         }
     }
 
+    /// Whether the socket is in this state.
+    pub(crate) fn is(&self, state: &str) -> bool {
+        self.state == Some(state)
+    }
+
     /// An address as ss writes it: no port is `*`, and so is the address of an IPv6 socket
-    /// that takes IPv4 too.
+    /// that takes IPv4 too. The zone of a link-local address stands behind the bracket.
     fn address(&self, address: Option<SocketAddr>) -> String {
         let Some(address) = address else { return "-".into() };
         let ip = match address {
             SocketAddr::V4(v4) => v4.ip().to_string(),
             SocketAddr::V6(v6) if v6.ip().is_unspecified() && !self.only_v6 => "*".into(),
+            SocketAddr::V6(v6) if v6.scope_id() != 0 => {
+                format!("[{}]%{}", v6.ip(), kernel::interface(v6.scope_id()))
+            }
             SocketAddr::V6(v6) => format!("[{}]", v6.ip()),
         };
         match address.port() {
@@ -87,7 +95,7 @@ impl fmt::Display for Row {
             |queue: Option<u32>| queue.map_or("-".into(), |bytes| bytes.to_string());
         write!(
             f,
-            "    {:<7} {:<4} {:<4} {:<15} {}",
+            "    {:<10} {:<4} {:<4} {:<15} {}",
             self.state.unwrap_or("-"),
             number(self.recv_q),
             number(self.send_q),

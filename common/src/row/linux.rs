@@ -3,6 +3,7 @@
 use socket2::Socket;
 
 use super::Kernel;
+pub(super) use super::unix::interface;
 use super::unix::{option, received, tcp_info, unsent};
 
 /// The state and the queues of a TCP socket: tcp(7), TCP_INFO and ioctls.

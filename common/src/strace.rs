@@ -1,0 +1,441 @@
+//! Calls, shown as strace(1) shows them.
+
+use std::fmt::{self, Display};
+use std::io::{self, Write};
+use std::mem::MaybeUninit;
+use std::net::{Shutdown, SocketAddr};
+use std::panic::Location;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use ::log::{Level, LevelFilter};
+use dns_lookup::{AddrInfoHints, AddrInfoIter};
+use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+
+use crate::descriptor::{Descriptor, Fd};
+use crate::error::Cause;
+use crate::{Error, errno, log};
+
+/// Makes the call that stands in it, shows the call with its arguments and its result as
+/// strace(1) does, and gives the result back: `strace!` is to system calls what `dbg!` is to
+/// values.
+///
+/// ```text
+/// let socket = strace!(Socket::new(Domain::IPV4, Type::STREAM, None))?;
+/// strace!(socket.listen(128))?;
+///
+/// socket(AF_INET, SOCK_STREAM, 0) = 3
+/// listen(3, 128) = 0
+/// ```
+///
+/// The name shown is that of the system call: `read` of a socket is recv(2). With
+/// `blocking:` before it, the call is also shown before it is made: `accept(3) ...`.
+///
+/// # Errors
+///
+/// The error of the call, which has been shown together with its help.
+#[macro_export]
+macro_rules! strace {
+    (blocking: $($call:tt)+) => { $crate::strace!(@ true, $($call)+) };
+
+    // It makes as many calls of send(2) as it takes, and each is shown.
+    (@ $blocking:literal, $object:ident.write_all($bytes:expr)) => {{
+        let mut sends = $crate::strace::Sends::new(&mut $object);
+        let result = sends.write_all($bytes);
+        sends.end(result)
+    }};
+    (@ $blocking:literal, $builder:ident.spawn($closure:expr)) => {{
+        let call = $crate::strace::Call::begin("pthread_create", None, 0, $blocking);
+        call.end(None, $builder.spawn($closure))
+    }};
+    (@ $blocking:literal, $object:ident.$method:ident($($argument:expr),* $(,)?)) => {
+        $crate::strace!(@@ $blocking, [$object], $method, $($argument),*)
+    };
+    (@ $blocking:literal, $object:ident.$field:ident.$method:ident($($argument:expr),* $(,)?)) => {
+        $crate::strace!(@@ $blocking, [$object.$field], $method, $($argument),*)
+    };
+    (@@ $blocking:literal, [$($object:tt)+], $method:ident, $($argument:expr),*) => {{
+        let fd = Some($crate::strace::fd(&$($object)+));
+        let count = <[&str]>::len(&[$(stringify!($argument)),*]);
+        let mut call =
+            $crate::strace::Call::begin(stringify!($method), fd, count, $blocking);
+        match $($object)+.$method($($crate::strace::see(&mut call, $argument)),*) {
+            result => call.end(Some(&$($object)+), result),
+        }
+    }};
+    (@ $blocking:literal, $($path:ident)::+($($argument:expr),* $(,)?)) => {{
+        let function = concat!($("::", stringify!($path)),+);
+        let count = <[&str]>::len(&[$(stringify!($argument)),*]);
+        let mut call = $crate::strace::Call::begin(function, None, count, $blocking);
+        match $($path)::+($($crate::strace::see(&mut call, $argument)),*) {
+            result => call.end(None, result),
+        }
+    }};
+    ($($call:tt)+) => { $crate::strace!(@ false, $($call)+) };
+}
+
+/// A call that is about to be made: see [`strace!`](crate::strace!).
+pub struct Call<'a> {
+    function: &'static str,
+    fd: Option<Fd>,
+    arguments: [Option<Value<'a>>; 4],
+    /// The number of arguments that have been evaluated, and of all.
+    seen: usize,
+    count: usize,
+    blocking: bool,
+    location: &'static Location<'static>,
+}
+
+impl<'a> Call<'a> {
+    /// The call of `function` for the socket `fd`, before its arguments are evaluated.
+    #[track_caller]
+    pub fn begin(
+        function: &'static str,
+        fd: Option<Fd>,
+        count: usize,
+        blocking: bool,
+    ) -> Self {
+        let location = Location::caller();
+        let call =
+            Self { function, fd, arguments: [None; 4], seen: 0, count, blocking, location };
+        call.announce();
+        call
+    }
+
+    /// Shows a call that may block, as soon as its arguments are known.
+    fn announce(&self) {
+        if self.blocking && self.seen == self.count {
+            log::record(Level::Info, self.location, format_args!("{self} ..."));
+        }
+    }
+
+    /// Shows the call with its result, and gives the result back.
+    ///
+    /// # Errors
+    ///
+    /// The error of the call.
+    pub fn end<T: Returned, E: Into<Cause>>(
+        self,
+        socket: Option<&dyn Descriptor>,
+        result: Result<T, E>,
+    ) -> Result<T, Error> {
+        match result {
+            Ok(value) => {
+                if ::log::max_level() >= LevelFilter::Info {
+                    let returned = value.returned();
+                    log::record(
+                        Level::Info,
+                        self.location,
+                        format_args!("{self} = {returned}"),
+                    );
+                }
+                Ok(value)
+            }
+            Err(error) => {
+                let error = Error::call(&self, socket, error.into());
+                log::record(Level::Error, self.location, format_args!("{error}"));
+                Err(error)
+            }
+        }
+    }
+
+    /// The name of the system call: `recv` for the `read` of a socket.
+    pub(crate) fn name(&self) -> &'static str {
+        notation(self.function).split('(').next().unwrap_or_default()
+    }
+
+    /// The address among the arguments, if there is one.
+    pub(crate) fn address(&self) -> Option<SocketAddr> {
+        self.arguments.iter().flatten().find_map(|argument| match argument {
+            Value::Address(address) => *address,
+            _ => None,
+        })
+    }
+
+    /// The first argument that is a text, such as the name that is looked up.
+    pub(crate) fn text(&self) -> Option<&'a str> {
+        self.arguments.iter().flatten().find_map(|argument| match argument {
+            Value::Text(text) => *text,
+            _ => None,
+        })
+    }
+}
+
+/// `bind(3, 127.0.0.1:4444)`
+impl Display for Call<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fd = self.fd.map(Value::Descriptor);
+        let mut arguments = fd.iter().chain(self.arguments.iter().flatten());
+        let mut parts = notation(self.function).split('%');
+        f.write_str(parts.next().unwrap_or_default())?;
+        for part in parts {
+            match arguments.next() {
+                Some(Value::Flag(true)) if self.function == "set_nonblocking" => {
+                    write!(f, "O_NONBLOCK{part}")?;
+                }
+                Some(argument) => write!(f, "{argument}{part}")?,
+                None => f.write_str(part)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The system call that a function makes, with `%` for the descriptor and for each argument.
+fn notation(function: &'static str) -> &'static str {
+    match function.rsplit("::").next().unwrap_or(function) {
+        "new" => "socket(%, %, %)",
+        "bind" => "bind(%, %)",
+        "listen" => "listen(%, %)",
+        "accept" => "accept(%)",
+        "connect" => "connect(%, %)",
+        "read" | "recv" => "recv(%, %)",
+        "peek" => "recv(%, %, MSG_PEEK)",
+        "write" | "send" => "send(%, %)",
+        "recv_from" => "recvfrom(%, %)",
+        "send_to" => "sendto(%, %, %)",
+        "shutdown" => "shutdown(%, %)",
+        "local_addr" => "getsockname(%)",
+        "peer_addr" => "getpeername(%)",
+        "try_clone" => "fcntl(%, F_DUPFD_CLOEXEC, 0)",
+        "try_clone_to_owned" => "fcntl(%, F_DUPFD_CLOEXEC, 3)",
+        "set_nonblocking" => "fcntl(%, F_SETFL, %)",
+        "domain" => "getsockopt(%, SOL_SOCKET, SO_DOMAIN)",
+        "r#type" => "getsockopt(%, SOL_SOCKET, SO_TYPE)",
+        "protocol" => "getsockopt(%, SOL_SOCKET, SO_PROTOCOL)",
+        "take_error" => "getsockopt(%, SOL_SOCKET, SO_ERROR)",
+        "set_broadcast" => "setsockopt(%, SOL_SOCKET, SO_BROADCAST, %)",
+        "set_keepalive" => "setsockopt(%, SOL_SOCKET, SO_KEEPALIVE, %)",
+        "set_linger" => "setsockopt(%, SOL_SOCKET, SO_LINGER, %)",
+        "set_read_timeout" => "setsockopt(%, SOL_SOCKET, SO_RCVTIMEO, %)",
+        "set_write_timeout" => "setsockopt(%, SOL_SOCKET, SO_SNDTIMEO, %)",
+        "set_recv_buffer_size" => "setsockopt(%, SOL_SOCKET, SO_RCVBUF, %)",
+        "set_send_buffer_size" => "setsockopt(%, SOL_SOCKET, SO_SNDBUF, %)",
+        "set_reuse_address" => "setsockopt(%, SOL_SOCKET, SO_REUSEADDR, %)",
+        "set_reuse_port" => "setsockopt(%, SOL_SOCKET, SO_REUSEPORT, %)",
+        "set_only_v6" => "setsockopt(%, IPPROTO_IPV6, IPV6_V6ONLY, %)",
+        "set_tcp_nodelay" => "setsockopt(%, IPPROTO_TCP, TCP_NODELAY, %)",
+        "set_tcp_keepalive" => "setsockopt(%, IPPROTO_TCP, TCP_KEEPIDLE, %)",
+        "getaddrinfo" => "getaddrinfo(%, %)",
+        "getnameinfo" => "getnameinfo(%)",
+        "pthread_create" => "pthread_create()",
+        _ => function,
+    }
+}
+
+/// The descriptor that a call is about.
+pub fn fd(socket: &impl Descriptor) -> Fd {
+    socket.fd()
+}
+
+/// Notes an argument of a call, and hands it on.
+pub fn see<'a, T: Argument<'a>>(call: &mut Call<'a>, argument: T) -> T {
+    if let Some(place) = call.arguments.get_mut(call.seen) {
+        *place = Some(argument.value());
+    }
+    call.seen += 1;
+    call.announce();
+    argument
+}
+
+/// A socket that shows each send(2), however many a `write_all` makes.
+pub struct Sends<'a, S> {
+    socket: &'a mut S,
+    location: &'static Location<'static>,
+    failed: Option<Error>,
+}
+
+impl<'a, S: Write + Descriptor> Sends<'a, S> {
+    /// Makes the calls of `socket`.
+    #[track_caller]
+    pub fn new(socket: &'a mut S) -> Self {
+        Self { socket, location: Location::caller(), failed: None }
+    }
+
+    /// Gives the result of `write_all` back.
+    ///
+    /// # Errors
+    ///
+    /// The error of the send(2) that failed.
+    pub fn end(self, result: io::Result<()>) -> Result<(), Error> {
+        match (result, self.failed) {
+            (Ok(()), _) => Ok(()),
+            (Err(_), Some(shown)) => Err(shown),
+            // The socket took no byte, and gave no error.
+            (Err(error), None) => {
+                let call = Call::begin("send", Some(self.socket.fd()), 0, false);
+                call.end(Some(self.socket), Err(error))
+            }
+        }
+    }
+}
+
+impl<S: Write + Descriptor> Write for Sends<'_, S> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut call = Call::begin("send", Some(self.socket.fd()), 1, false);
+        call.location = self.location;
+        let result = self.socket.write(see(&mut call, bytes));
+        let kind = result.as_ref().err().map(io::Error::kind);
+        call.end(Some(self.socket), result).map_err(|error| {
+            self.failed = Some(error);
+            kind.unwrap_or(io::ErrorKind::Other).into()
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.socket.flush()
+    }
+}
+
+/// What is shown of an argument.
+#[derive(Clone, Copy)]
+pub enum Value<'a> {
+    /// A descriptor.
+    Descriptor(Fd),
+    /// A number.
+    Number(i64),
+    /// An option that is on (1) or off (0).
+    Flag(bool),
+    /// The size of a buffer, in bytes.
+    Size(usize),
+    /// An address; none if it is neither IPv4 nor IPv6.
+    Address(Option<SocketAddr>),
+    /// A text, or a null pointer.
+    Text(Option<&'a str>),
+    /// The name of a constant.
+    Constant(&'static str),
+    /// An address family.
+    Family(Domain),
+    /// A type of sockets.
+    Type(Type),
+    /// The number of a protocol.
+    Protocol(Option<Protocol>),
+    /// A time; none is without end.
+    Time(Option<Duration>),
+}
+
+impl Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Descriptor(fd) => fd.fmt(f),
+            Self::Number(number) => number.fmt(f),
+            Self::Flag(flag) => i32::from(*flag).fmt(f),
+            Self::Size(size) => size.fmt(f),
+            Self::Address(Some(address)) => address.fmt(f),
+            Self::Address(None) => f.write_str("-"),
+            Self::Text(Some(text)) => write!(f, "{text:?}"),
+            Self::Text(None) => f.write_str("NULL"),
+            Self::Constant(name) => f.write_str(name),
+            Self::Family(family) => write!(f, "{family:?}"),
+            Self::Type(r#type) => write!(f, "{type:?}"),
+            Self::Protocol(protocol) => {
+                protocol.map_or(0, |protocol| protocol.into()).fmt(f)
+            }
+            Self::Time(Some(time)) => write!(f, "{time:?}"),
+            Self::Time(None) => f.write_str("0"),
+        }
+    }
+}
+
+/// An argument that can be shown.
+#[diagnostic::on_unimplemented(
+    message = "`strace!` cannot show an argument of type `{Self}`",
+    note = "make the call without `strace!`, or implement `Argument` in common/src/strace.rs"
+)]
+pub trait Argument<'a> {
+    /// What is shown of it.
+    fn value(&self) -> Value<'a>;
+}
+
+macro_rules! arguments {
+    ($($type:ty: |$argument:ident| $value:expr;)+) => {$(
+        impl<'a> Argument<'a> for $type {
+            fn value(&self) -> Value<'a> {
+                let $argument = self;
+                $value
+            }
+        }
+    )+};
+}
+
+arguments! {
+    bool: |flag| Value::Flag(*flag);
+    i32: |number| Value::Number((*number).into());
+    u32: |number| Value::Number((*number).into());
+    usize: |size| Value::Size(*size);
+    &[u8]: |buffer| Value::Size(buffer.len());
+    &mut [u8]: |buffer| Value::Size(buffer.len());
+    &mut [MaybeUninit<u8>]: |buffer| Value::Size(buffer.len());
+    &SockAddr: |address| Value::Address(address.as_socket());
+    &SocketAddr: |address| Value::Address(Some(**address));
+    SocketAddr: |address| Value::Address(Some(*address));
+    &'a str: |text| Value::Text(Some(text));
+    Option<&'a str>: |text| Value::Text(*text);
+    Option<AddrInfoHints>: |_hints| Value::Text(None);
+    Domain: |family| Value::Family(*family);
+    Type: |r#type| Value::Type(*r#type);
+    Option<Protocol>: |protocol| Value::Protocol(*protocol);
+    Option<Duration>: |time| Value::Time(*time);
+    Shutdown: |how| Value::Constant(match how {
+        Shutdown::Read => "SHUT_RD",
+        Shutdown::Write => "SHUT_WR",
+        Shutdown::Both => "SHUT_RDWR",
+    });
+}
+
+/// A value that a call returns, as strace(1) shows it.
+pub trait Returned {
+    /// What stands after `=`: a descriptor, a count, 0 for success.
+    fn returned(&self) -> String;
+}
+
+macro_rules! returned {
+    ($($type:ty: |$value:pat_param| $shown:expr;)+) => {$(
+        impl Returned for $type {
+            fn returned(&self) -> String {
+                let $value = self;
+                $shown
+            }
+        }
+    )+};
+}
+
+returned! {
+    (): |()| "0".into();
+    usize: |count| count.to_string();
+    Socket: |socket| fd(socket).to_string();
+    (Socket, SockAddr): |(socket, peer)| match peer.as_socket() {
+        Some(peer) => format!("{}, {peer}", fd(socket)),
+        None => fd(socket).to_string(),
+    };
+    (usize, SocketAddr): |(count, peer)| format!("{count}, {peer}");
+    (String, String): |(host, service)| format!("0, {host:?}, {service:?}");
+    SockAddr: |address| format!("0, {}", Value::Address(address.as_socket()));
+    (SockAddr, Vec<SockAddr>): |_| "0".into();
+    AddrInfoIter: |_| "0".into();
+    Domain: |family| format!("0, {family:?}");
+    Type: |r#type| format!("0, {type:?}");
+    Option<Protocol>: |protocol| match protocol {
+        Some(protocol) => format!("0, {protocol:?}"),
+        None => "0, 0".into(),
+    };
+    Option<io::Error>: |error| match error {
+        Some(error) => format!("0, {}", errno::name(error).unwrap_or("-")),
+        None => "0, 0".into(),
+    };
+}
+
+/// A new descriptor.
+#[cfg(unix)]
+impl Returned for std::os::fd::OwnedFd {
+    fn returned(&self) -> String {
+        fd(self).to_string()
+    }
+}
+
+/// A new thread: pthread_create(3) returns 0.
+impl<T> Returned for JoinHandle<T> {
+    fn returned(&self) -> String {
+        "0".into()
+    }
+}
