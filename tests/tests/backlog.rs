@@ -30,7 +30,6 @@ fn ss(port: u16) -> Vec<String> {
 fn row(socket: &Socket) -> Vec<String> {
     let copy = OwnedFd::from(socket.try_clone().expect("a descriptor is free"));
     let output = Command::new(executable("fileno"))
-        .arg("0")
         .stdin(Stdio::from(copy))
         .output()
         .expect("the example runs");

@@ -13,11 +13,6 @@ fn local_address() {
     insta::assert_snapshot!(exercise("exercise_local_address"));
 }
 
-#[test]
-fn reuse_address() {
-    insta::assert_snapshot!(exercise("exercise_reuse_address"));
-}
-
 /// What the documents show: port 4444, and where the kernel chooses, port 51735.
 #[cfg(target_os = "linux")]
 mod namespace {
@@ -35,12 +30,6 @@ mod namespace {
     #[ignore = "needs a network namespace"]
     fn local_address() {
         assert_snapshot!(exercise("exercise_local_address"));
-    }
-
-    #[test]
-    #[ignore = "needs a network namespace"]
-    fn reuse_address() {
-        assert_snapshot!(exercise("exercise_reuse_address"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What learners stumble on at socket(2): the examples of step 1.
+//! What learners stumble on at socket(2): descriptors.
 #![cfg(unix)]
 
 use tests::{Program, assert_snapshot, stable};
@@ -14,7 +14,8 @@ fn descriptor_reuse() {
 
 #[test]
 fn duplicate_descriptor() {
-    assert_snapshot!(example("duplicate_descriptor"));
+    let example = Program::example("step2-bind", "duplicate_descriptor", &[]);
+    assert_snapshot!(stable(&example.run().succeeded()));
 }
 
 /// As `example`, on a machine on which nothing else runs: what the documents show.
@@ -24,7 +25,7 @@ fn duplicate_descriptor() {
 fn duplicate_descriptor_in_namespace() {
     let namespace = tests::Namespace::new();
     namespace.ports("51734 51735");
-    let example = Program::example("step1-create", "duplicate_descriptor", &[]);
+    let example = Program::example("step2-bind", "duplicate_descriptor", &[]);
     assert_snapshot!(namespace.inside(example).run().succeeded());
 }
 
@@ -34,7 +35,7 @@ fn duplicate_descriptor_in_namespace() {
 #[ignore = "needs strace"]
 fn duplicate_descriptor_in_strace() {
     let strace = ["strace", "-e", "trace=socket,bind,fcntl,dup,dup3"];
-    let example = Program::example("step1-create", "duplicate_descriptor", &[]);
+    let example = Program::example("step2-bind", "duplicate_descriptor", &[]);
     let transcript = example.through(&strace).run().succeeded();
     // strace pads the call, and prints it before the example does.
     let call = "fcntl(3, F_DUPFD_CLOEXEC, 0)";
