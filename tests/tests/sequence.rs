@@ -166,3 +166,75 @@ fn tour_leaves_no_process_behind() {
         std::thread::yield_now();
     }
 }
+
+/// An IPv6 address is wrong usage, and not a failure of step 2.
+#[test]
+fn tour_of_ipv6() {
+    let tour = Program::lesson("tour", &["[::1]:0"]).run().exited(2);
+    assert!(tour.contains("the tour is about IPv4"), "{tour}");
+}
+
+/// As `tour_leaves_no_process_behind`, when nothing can be done any more: SIGKILL.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "needs setpriv"]
+fn killed_tour_leaves_no_process_behind() {
+    let mut tour = Program::lesson("tour", &["127.0.0.1:0"]).start();
+    tour.until(|line| line.starts_with("server | accept("));
+    let children = format!("/proc/{0}/task/{0}/children", tour.id());
+    let children = std::fs::read_to_string(children).expect("a Linux file");
+    let server = children.split_whitespace().next().expect("the server runs").to_owned();
+    tour.stop();
+    // Whoever inherits it may leave it a zombie.
+    let ended = || match std::fs::read_to_string(format!("/proc/{server}/stat")) {
+        Ok(stat) => stat.contains(") Z "),
+        Err(_) => true,
+    };
+    let deadline = std::time::Instant::now() + tests::PATIENCE;
+    while !ended() {
+        assert!(std::time::Instant::now() < deadline, "process {server} is still there");
+        std::thread::yield_now();
+    }
+}
+
+/// Another cargo, such as that of an editor, which holds the build directory.
+#[cfg(target_os = "linux")]
+fn another_cargo() -> Running {
+    let lock = tests::executable("tour").with_file_name(".cargo-lock");
+    let lock = lock.to_str().expect("UTF-8");
+    let mut cargo =
+        Program::other("flock", &[lock, "sh", "-c", "echo locked; exec cat"]).start();
+    cargo.until(|line| line == "locked");
+    cargo
+}
+
+/// What has been built is started without cargo: there is nothing to wait for.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "needs flock"]
+fn tour_while_another_cargo_builds() {
+    let mut tour = Program::lesson("tour", &["127.0.0.1:0"]).start();
+    tour.until(|line| line.starts_with("# Step 0"));
+    let signal = |name: &str| {
+        Program::other("kill", &[name, &tour.id().to_string()]).run().succeeded();
+    };
+    signal("-STOP");
+    let cargo = another_cargo();
+    signal("-CONT");
+    tour.wait().succeeded();
+    cargo.finish().succeeded();
+}
+
+/// Before that, cargo says what it waits for.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "needs flock and script"]
+fn tour_says_what_it_waits_for() {
+    let cargo = another_cargo();
+    let command = format!("{} 127.0.0.1:0", tests::executable("tour").display());
+    let mut tour = Program::other("script", &["-qec", &command, "/dev/null"]).start();
+    tour.until(|line| line.contains("waiting for file lock"));
+    cargo.finish().succeeded();
+    tour.until(|line| line.starts_with("# Step 0"));
+    tour.finish().succeeded();
+}
