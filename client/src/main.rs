@@ -55,7 +55,9 @@ fn converse(args: &Args, socket: Socket, input: impl Read + Send) -> Result<(), 
     let all_sent = AtomicBool::new(false);
     thread::scope(|scope| {
         let sender = || send(&socket, input, &all_sent).unwrap_or_else(common::exit);
-        thread::Builder::new().spawn_scoped(scope, sender).map_err(Error::Thread)?;
+        thread::Builder::new()
+            .spawn_scoped(scope, sender)
+            .map_err(|error| Error::Start("pthread_create", error))?;
         // A failure ends the program at once, even if the sender waits for its input.
         receive(&socket).unwrap_or_else(common::exit);
         if typing(args) && !all_sent.load(Ordering::Relaxed) {
@@ -75,7 +77,7 @@ fn send(
     mut input: impl Read,
     all_sent: &AtomicBool,
 ) -> Result<(), Error> {
-    let mut buf = [0; 65536];
+    let mut buf = vec![0; 65536];
     loop {
         match input.read(&mut buf).map_err(Error::Stdin)? {
             0 => break,
@@ -88,7 +90,7 @@ fn send(
 
 /// Prints what the server sends, until end of file.
 fn receive(mut socket: &Socket) -> Result<(), Error> {
-    let mut buf = [0; 65536];
+    let mut buf = vec![0; 65536];
     loop {
         match strace!(socket.read(&mut buf))? {
             0 => return Ok(()),
@@ -105,7 +107,7 @@ fn ask(mut socket: Socket, input: impl Read) -> Result<(), Error> {
     strace!(socket.send(&request))?;
 
     strace!(socket.set_read_timeout(Some(Duration::from_secs(2))))?;
-    let mut reply = [0; 65536];
+    let mut reply = vec![0; 65536];
     let length = strace!(blocking: socket.read(&mut reply))?;
     log::print(&reply[..length])?;
     log::close(socket);

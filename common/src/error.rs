@@ -1,6 +1,7 @@
 //! What can go wrong in a lesson.
 
 use std::io::ErrorKind;
+use std::sync::Mutex;
 use std::time::Duration;
 use std::{error, fmt, io, thread};
 
@@ -35,8 +36,8 @@ pub enum Error {
         /// message of the system.
         help: Option<String>,
     },
-    /// No thread could be made: pthread_create(3).
-    Thread(io::Error),
+    /// A thread or a runtime could not be made, with the name of the call that failed.
+    Start(&'static str, io::Error),
     /// Standard input could not be read: read(2).
     Stdin(io::Error),
     /// Standard output could not be written: write(2).
@@ -50,6 +51,21 @@ pub enum Cause {
     Errno(io::Error),
     /// The code of getaddrinfo(3) or getnameinfo(3).
     Lookup(LookupError),
+}
+
+impl Cause {
+    /// Whether the call was told not to wait, and had nothing to take.
+    pub(crate) fn would_block(&self) -> bool {
+        matches!(self, Self::Errno(error) if error.kind() == ErrorKind::WouldBlock)
+    }
+
+    /// The code of the system.
+    pub(crate) fn code(&self) -> i32 {
+        match self {
+            Self::Errno(error) => error.raw_os_error().unwrap_or_default(),
+            Self::Lookup(error) => error.error_num(),
+        }
+    }
 }
 
 impl From<io::Error> for Cause {
@@ -74,6 +90,7 @@ impl Error {
             Cause::Errno(error) => errno::name(error).and_then(|errno| {
                 let row = socket.map(|socket| Row::of(&socket.socket()));
                 help::call(call, errno, row.as_ref())
+                    .filter(|_| !cause.would_block() || is_new(call.name()))
             }),
             Cause::Lookup(error) => errno::lookup_name(error)
                 .and_then(|code| help::lookup(call.text().unwrap_or_default(), code)),
@@ -81,20 +98,26 @@ impl Error {
         Self::Call { name: call.name(), call: call.to_string(), cause, help }
     }
 
+    /// A failed call that is not shown, and that nobody has to pay for.
+    pub(crate) fn hidden(name: &'static str, cause: Cause) -> Self {
+        Self::Call { name, call: String::new(), cause, help: None }
+    }
+
     /// What kind of error it is, the same on every system.
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Call { cause: Cause::Errno(error), .. }
-            | Self::Thread(error)
+            | Self::Start(_, error)
             | Self::Stdin(error)
             | Self::Stdout(error) => error.kind(),
             Self::Call { .. } => ErrorKind::Other,
         }
     }
 
-    /// Pauses for 100 ms, if accept(2) may succeed when it is called again: the connection
-    /// at the head of the queue had failed, a signal came, or the system is short of
-    /// something now. Without the pause, an error that stays would be called for without end.
+    /// How long to wait before accept(2), or a call that waits for many sockets or clients,
+    /// is made again: no time if it only had nothing to take, 100 ms if the connection at
+    /// the head of the queue had failed, a signal came, or the system is short of something.
+    /// Without a pause, an error that stays would come back without end.
     ///
     /// Source: accept(2), "Error handling" and "ERRORS".
     ///
@@ -102,20 +125,47 @@ impl Error {
     ///
     /// The error itself, if it is a mistake of the caller, such as a socket that does not
     /// listen.
-    pub fn pause_if_transient(self) -> Result<(), Self> {
-        let transient = match &self {
-            Self::Call { name: "accept", cause: Cause::Errno(error), .. } => !matches!(
-                errno::name(error),
-                None | Some("EBADF" | "EFAULT" | "EINVAL" | "ENOTSOCK")
-            ),
-            _ => false,
-        };
-        if !transient {
-            return Err(self);
+    pub fn retry_after(self) -> Result<Duration, Self> {
+        match &self {
+            Self::Call { cause: Cause::Errno(error), .. } => match errno::name(error) {
+                Some("EAGAIN" | "EWOULDBLOCK") => Ok(Duration::ZERO),
+                None | Some("EBADF" | "EFAULT" | "EINVAL" | "ENOTCONN" | "ENOTSOCK") => {
+                    Err(self)
+                }
+                Some(_) => Ok(Duration::from_millis(100)),
+            },
+            _ => Err(self),
         }
-        thread::sleep(Duration::from_millis(100));
+    }
+
+    /// Pauses the thread for as long as [`retry_after`](Self::retry_after) says.
+    ///
+    /// # Errors
+    ///
+    /// The error itself, if it is a mistake of the caller.
+    pub fn pause(self) -> Result<(), Self> {
+        thread::sleep(self.retry_after()?);
         Ok(())
     }
+
+    /// Whether there is no descriptor left, for this process (EMFILE) or for all (ENFILE).
+    pub fn is_out_of_descriptors(&self) -> bool {
+        let Self::Call { cause: Cause::Errno(error), .. } = self else { return false };
+        matches!(errno::name(error), Some("EMFILE" | "ENFILE"))
+    }
+}
+
+/// Whether no call of this name has failed for want of something to take yet: its help is
+/// given once.
+fn is_new(name: &'static str) -> bool {
+    static GIVEN: Mutex<Vec<&str>> = Mutex::new(Vec::new());
+    GIVEN.lock().is_ok_and(|mut given| {
+        let new = !given.contains(&name);
+        if new {
+            given.push(name);
+        }
+        new
+    })
 }
 
 impl fmt::Display for Error {
@@ -125,9 +175,9 @@ impl fmt::Display for Error {
                 write!(f, "{call} = {cause}")?;
                 help.as_deref()
             }
-            Self::Thread(error) => {
-                write!(f, "pthread_create() = -1 {}", errno::shown(error))?;
-                errno::name(error).and_then(help::pthread_create)
+            Self::Start(call, error) => {
+                write!(f, "{call}() = -1 {}", errno::shown(error))?;
+                errno::name(error).and_then(help::start)
             }
             Self::Stdin(error) => {
                 write!(f, "standard input: {}", errno::shown(error))?;
@@ -157,7 +207,7 @@ impl error::Error for Error {
         match self {
             Self::Call { cause: Cause::Lookup(error), .. } => Some(error),
             Self::Call { cause: Cause::Errno(error), .. }
-            | Self::Thread(error)
+            | Self::Start(_, error)
             | Self::Stdin(error)
             | Self::Stdout(error) => Some(error),
         }

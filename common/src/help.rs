@@ -243,8 +243,13 @@ fn shutdown(errno: &str) -> Option<&'static str> {
     )
 }
 
+/// What a program needs before its first call: pthread_create(3), epoll_create(2)
+pub(crate) fn start(errno: &str) -> Option<&'static str> {
+    pthread_create(errno).or_else(|| any(errno))
+}
+
 /// pthread_create(3)
-pub(crate) fn pthread_create(errno: &str) -> Option<&'static str> {
+fn pthread_create(errno: &str) -> Option<&'static str> {
     (errno == "EAGAIN").then_some(
         "no more threads: the limit of the user (ulimit -u), of the system or of its memory is \
          reached",

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::mem::MaybeUninit;
 use std::net::{Shutdown, SocketAddr};
 use std::panic::Location;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -44,9 +45,91 @@ macro_rules! strace {
         let result = sends.write_all($bytes);
         sends.end(result)
     }};
+    (@ $blocking:literal, $object:ident.accept()) => {{
+        let fd = Some($crate::strace::fd(&$object));
+        let call = $crate::strace::Call::begin("accept", fd, 0, $blocking);
+        call.end_with(Some(&$object), $object.accept(), $crate::strace::accepted)
+    }};
+    (@ $blocking:literal, $object:ident.accept().await) => {{
+        let fd = Some($crate::strace::fd(&$object));
+        let call = $crate::strace::Call::begin("accept", fd, 0, $blocking);
+        call.end_with(Some(&$object), $object.accept().await, $crate::strace::accepted)
+    }};
+    // Each write is one send(2) that took something.
+    (@ $blocking:literal, $object:ident.write_all($bytes:expr).await) => {
+        async {
+            let mut bytes: &[u8] = $bytes;
+            while !bytes.is_empty() {
+                let sent = $crate::strace!(@ $blocking, $object.write(bytes).await)?;
+                bytes = bytes.get(sent..).unwrap_or_default();
+            }
+            Ok::<(), $crate::Error>(())
+        }
+        .await
+    };
+    (@ $blocking:literal, $object:ident.$method:ident($($argument:expr),* $(,)?).await) => {{
+        let fd = Some($crate::strace::fd(&$object));
+        let count = <[&str]>::len(&[$(stringify!($argument)),*]);
+        let mut call =
+            $crate::strace::Call::begin(stringify!($method), fd, count, $blocking);
+        match $object.$method($($crate::strace::see(&mut call, $argument)),*).await {
+            result => call.end(Some(&$object), result),
+        }
+    }};
     (@ $blocking:literal, $builder:ident.spawn($closure:expr)) => {{
         let call = $crate::strace::Call::begin("pthread_create", None, 0, $blocking);
         call.end(None, $builder.spawn($closure))
+    }};
+    // It returns a count, and writes what is ready into its argument.
+    (@ $blocking:literal, poll(&mut $fds:ident, $timeout:expr)) => {{
+        let numbers = $crate::strace::if_shown($fds.iter().map($crate::strace::fd));
+        let call = $crate::strace::Call::poll(&numbers, $blocking);
+        let result = poll(&mut $fds, $timeout).map_err(::std::io::Error::from);
+        call.end_with(None, result, |count| {
+            let ready = $fds.iter().map(|fd| fd.revents().iter_names().map(|(name, _)| name));
+            $crate::strace::ready(*count, &numbers, ready)
+        })
+    }};
+    // Of mio: each waits in the way of its system, epoll(7) on Linux.
+    (@ $blocking:literal, Poll::new()) => {{
+        let call = $crate::strace::Call::begin("Poll::new", None, 0, $blocking);
+        call.end_with(None, Poll::new(), |poll| $crate::strace::raw_fd(poll).to_string())
+    }};
+    (@ $blocking:literal, $poll:ident.registry().register(&mut $source:ident, $token:expr, $interest:expr)) => {{
+        let (token, interest) = ($token, $interest);
+        let events = [
+            (interest.is_readable(), "IN"),
+            (interest.is_writable(), "OUT"),
+            (true, "RDHUP"),
+            (true, "ET"),
+        ];
+        let call = $crate::strace::Call::register(
+            $crate::strace::raw_fd(&$poll),
+            $crate::strace::fd(&$source),
+            events,
+            token.0,
+            $blocking,
+        );
+        call.end(None, $poll.registry().register(&mut $source, token, interest))
+    }};
+    (@ $blocking:literal, $poll:ident.poll(&mut $events:ident, $timeout:expr)) => {{
+        let timeout = $timeout;
+        let call = $crate::strace::Call::wait(
+            $crate::strace::raw_fd(&$poll),
+            timeout,
+            $blocking,
+        );
+        call.end_with(None, $poll.poll(&mut $events, timeout), |()| {
+            $crate::strace::happened($events.iter().map(|event| {
+                let events = [
+                    (event.is_readable(), "IN"),
+                    (event.is_writable(), "OUT"),
+                    (event.is_read_closed(), "RDHUP"),
+                    (event.is_error(), "ERR"),
+                ];
+                (event.token().0, events)
+            }))
+        })
     }};
     (@ $blocking:literal, $object:ident.$method:ident($($argument:expr),* $(,)?)) => {
         $crate::strace!(@@ $blocking, [$object], $method, $($argument),*)
@@ -73,6 +156,9 @@ macro_rules! strace {
     }};
     ($($call:tt)+) => { $crate::strace!(@ false, $($call)+) };
 }
+
+/// Whether the last accept(2) failed just as the one before.
+static REPEATED: AtomicBool = AtomicBool::new(false);
 
 /// A call that is about to be made: see [`strace!`](crate::strace!).
 pub struct Call<'a> {
@@ -102,10 +188,45 @@ impl<'a> Call<'a> {
         call
     }
 
+    /// The call of poll(2) for these descriptors.
+    #[track_caller]
+    pub fn poll(fds: &'a [Fd], blocking: bool) -> Self {
+        let mut call = Self::begin("poll", None, 1, blocking);
+        see(&mut call, fds);
+        call
+    }
+
+    /// The call of epoll_ctl(2) that asks for these events.
+    #[track_caller]
+    pub fn register(
+        poll: Fd,
+        source: Fd,
+        events: [(bool, &'static str); 4],
+        token: usize,
+        blocking: bool,
+    ) -> Self {
+        let mut call = Self::begin("register", Some(poll), 3, blocking);
+        call.arguments =
+            [Some(Value::Descriptor(source)), Some(Value::Events(events)), None, None];
+        call.arguments[2] = Some(Value::Size(token));
+        call
+    }
+
+    /// The call of epoll_wait(2).
+    #[track_caller]
+    pub fn wait(poll: Fd, timeout: Option<Duration>, blocking: bool) -> Self {
+        // With a timeout of 0 it does not block.
+        let blocking = blocking && timeout.is_none();
+        let mut call = Self::begin("wait", Some(poll), 1, blocking);
+        see(&mut call, timeout.map_or(-1, |_| 0));
+        call
+    }
+
     /// Shows a call that may block, as soon as its arguments are known.
     fn announce(&self) {
-        if self.blocking && self.seen == self.count {
-            log::record(Level::Info, self.location, format_args!("{self} ..."));
+        let repeated = self.function == "accept" && REPEATED.load(Ordering::Relaxed);
+        if self.blocking && self.seen == self.count && !repeated {
+            self.record(Level::Info, format_args!("{self} ..."));
         }
     }
 
@@ -119,24 +240,61 @@ impl<'a> Call<'a> {
         socket: Option<&dyn Descriptor>,
         result: Result<T, E>,
     ) -> Result<T, Error> {
+        self.end_with(socket, result, Returned::returned)
+    }
+
+    /// Like [`end`](Self::end), for a result that is shown together with what the call has
+    /// written into its arguments.
+    ///
+    /// # Errors
+    ///
+    /// The error of the call.
+    pub fn end_with<T, E: Into<Cause>>(
+        self,
+        socket: Option<&dyn Descriptor>,
+        result: Result<T, E>,
+        returned: impl FnOnce(&T) -> String,
+    ) -> Result<T, Error> {
         match result {
             Ok(value) => {
+                self.is_repeated(0);
                 if ::log::max_level() >= LevelFilter::Info {
-                    let returned = value.returned();
-                    log::record(
-                        Level::Info,
-                        self.location,
-                        format_args!("{self} = {returned}"),
-                    );
+                    let returned = returned(&value);
+                    self.record(Level::Info, format_args!("{self} = {returned}"));
                 }
                 Ok(value)
             }
             Err(error) => {
-                let error = Error::call(&self, socket, error.into());
-                log::record(Level::Error, self.location, format_args!("{error}"));
+                let cause = error.into();
+                // That a call had nothing to take is no failure: it was told not to wait.
+                let level = if cause.would_block() { Level::Info } else { Level::Error };
+                if level > ::log::max_level() {
+                    return Err(Error::hidden(self.name(), cause));
+                }
+                let repeated = self.is_repeated(cause.code());
+                let error = Error::call(&self, socket, cause);
+                if !repeated {
+                    self.record(level, format_args!("{error}"));
+                }
                 Err(error)
             }
         }
+    }
+
+    /// Whether accept(2) has failed with this code before: an error that stays, such as
+    /// EMFILE, is shown once. A call that succeeds has code 0.
+    fn is_repeated(&self, code: i32) -> bool {
+        static LAST: AtomicI32 = AtomicI32::new(0);
+        if self.function != "accept" {
+            return false;
+        }
+        let repeated = LAST.swap(code, Ordering::Relaxed) == code && code != 0;
+        REPEATED.store(repeated, Ordering::Relaxed);
+        repeated
+    }
+
+    fn record(&self, level: Level, text: fmt::Arguments<'_>) {
+        log::record(level, self.location, text);
     }
 
     /// The name of the system call: `recv` for the `read` of a socket.
@@ -181,15 +339,33 @@ impl Display for Call<'_> {
     }
 }
 
+/// The calls with which mio makes an instance, asks for events, and waits.
+const EPOLL: [&str; 3] = if cfg!(target_os = "linux") {
+    [
+        "epoll_create1(EPOLL_CLOEXEC)",
+        "epoll_ctl(%, EPOLL_CTL_ADD, %, {%, %})",
+        "epoll_wait(%, 1024, %)",
+    ]
+} else if cfg!(unix) {
+    ["kqueue()", "kevent(%, EV_ADD, %, {%, %})", "kevent(%, 1024, %)"]
+} else {
+    [
+        "NtCreateFile(Afd)",
+        "register(%, %, {%, %})",
+        "GetQueuedCompletionStatusEx(%, 1024, %)",
+    ]
+};
+
 /// The system call that a function makes, with `%` for the descriptor and for each argument.
 fn notation(function: &'static str) -> &'static str {
     match function.rsplit("::").next().unwrap_or(function) {
+        _ if function == "Poll::new" => EPOLL[0],
         "new" => "socket(%, %, %)",
         "bind" => "bind(%, %)",
         "listen" => "listen(%, %)",
         "accept" => "accept(%)",
         "connect" => "connect(%, %)",
-        "read" | "recv" => "recv(%, %)",
+        "read" | "read_buf" | "recv" => "recv(%, %)",
         "peek" => "recv(%, %, MSG_PEEK)",
         "write" | "send" => "send(%, %)",
         "recv_from" => "recvfrom(%, %)",
@@ -219,8 +395,79 @@ fn notation(function: &'static str) -> &'static str {
         "getaddrinfo" => "getaddrinfo(%, %)",
         "getnameinfo" => "getnameinfo(%)",
         "pthread_create" => "pthread_create()",
+        "poll" => "poll(%)",
+        "register" => EPOLL[1],
+        "wait" => EPOLL[2],
         _ => function,
     }
+}
+
+/// The descriptors of a poll(2), or none if nobody will see them.
+pub fn if_shown(fds: impl Iterator<Item = Fd>) -> Vec<Fd> {
+    if ::log::max_level() >= LevelFilter::Info { fds.collect() } else { Vec::new() }
+}
+
+/// What accept(2) returned, the descriptor and the address of the peer:
+/// `4, 127.0.0.1:51734`.
+pub fn accepted<S: Descriptor, A: Peer>((socket, peer): &(S, A)) -> String {
+    format!("{}, {}", socket.fd(), Value::Address(peer.address()))
+}
+
+/// The address of the other end, as one of the libraries has it.
+pub trait Peer {
+    /// The address, if it is one of IPv4 or IPv6.
+    fn address(&self) -> Option<SocketAddr>;
+}
+
+impl Peer for SockAddr {
+    fn address(&self) -> Option<SocketAddr> {
+        self.as_socket()
+    }
+}
+
+impl Peer for SocketAddr {
+    fn address(&self) -> Option<SocketAddr> {
+        Some(*self)
+    }
+}
+
+/// What poll(2) returned: `2, [3: POLLIN, 5: POLLIN|POLLHUP]`.
+pub fn ready<I: Iterator<Item = &'static str>>(
+    count: usize,
+    fds: &[Fd],
+    events: impl Iterator<Item = I>,
+) -> String {
+    let ready: Vec<String> = fds
+        .iter()
+        .zip(events)
+        .filter_map(|(fd, names)| {
+            let names: Vec<String> = names.map(|name| format!("POLL{name}")).collect();
+            (!names.is_empty()).then(|| format!("{fd}: {}", names.join("|")))
+        })
+        .collect();
+    format!("{count}, [{}]", ready.join(", "))
+}
+
+/// What epoll_wait(2) returned: `2, [1: EPOLLIN, 3: EPOLLIN|EPOLLOUT]`.
+pub fn happened(
+    events: impl Iterator<Item = (usize, [(bool, &'static str); 4])>,
+) -> String {
+    let events: Vec<String> = events
+        .map(|(token, events)| format!("{token}: {}", Value::Events(events)))
+        .collect();
+    format!("{}, [{}]", events.len(), events.join(", "))
+}
+
+/// The descriptor that mio waits with; 0 where the system tells none.
+#[cfg(unix)]
+pub fn raw_fd(poll: &impl std::os::fd::AsRawFd) -> Fd {
+    poll.as_raw_fd()
+}
+
+/// The descriptor that mio waits with; 0 where the system tells none.
+#[cfg(windows)]
+pub fn raw_fd<T>(_: &T) -> Fd {
+    0
 }
 
 /// The descriptor that a call is about.
@@ -292,6 +539,10 @@ impl<S: Write + Descriptor> Write for Sends<'_, S> {
 pub enum Value<'a> {
     /// A descriptor.
     Descriptor(Fd),
+    /// Several descriptors.
+    Descriptors(&'a [Fd]),
+    /// Events of epoll(7), those that are true.
+    Events([(bool, &'static str); 4]),
     /// A number.
     Number(i64),
     /// An option that is on (1) or off (0).
@@ -318,6 +569,16 @@ impl Display for Value<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Descriptor(fd) => fd.fmt(f),
+            Self::Descriptors(fds) => write!(f, "{fds:?}"),
+            Self::Events(events) => {
+                let prefix = if cfg!(target_os = "linux") { "EPOLL" } else { "" };
+                let names: Vec<String> = events
+                    .iter()
+                    .filter(|(is, _)| *is)
+                    .map(|(_, name)| format!("{prefix}{name}"))
+                    .collect();
+                f.write_str(&names.join("|"))
+            }
             Self::Number(number) => number.fmt(f),
             Self::Flag(flag) => i32::from(*flag).fmt(f),
             Self::Size(size) => size.fmt(f),
@@ -365,7 +626,9 @@ arguments! {
     usize: |size| Value::Size(*size);
     &[u8]: |buffer| Value::Size(buffer.len());
     &mut [u8]: |buffer| Value::Size(buffer.len());
+    &mut Vec<u8>: |buffer| Value::Size(buffer.capacity() - buffer.len());
     &mut [MaybeUninit<u8>]: |buffer| Value::Size(buffer.len());
+    &'a [Fd]: |fds| Value::Descriptors(fds);
     &SockAddr: |address| Value::Address(address.as_socket());
     &SocketAddr: |address| Value::Address(Some(**address));
     SocketAddr: |address| Value::Address(Some(*address));
@@ -404,10 +667,6 @@ returned! {
     (): |()| "0".into();
     usize: |count| count.to_string();
     Socket: |socket| fd(socket).to_string();
-    (Socket, SockAddr): |(socket, peer)| match peer.as_socket() {
-        Some(peer) => format!("{}, {peer}", fd(socket)),
-        None => fd(socket).to_string(),
-    };
     (usize, SocketAddr): |(count, peer)| format!("{count}, {peer}");
     (String, String): |(host, service)| format!("0, {host:?}, {service:?}");
     SockAddr: |address| format!("0, {}", Value::Address(address.as_socket()));

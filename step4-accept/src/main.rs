@@ -22,7 +22,7 @@ fn run(args: &Args) -> Result<(), Error> {
     loop {
         match strace!(blocking: socket.accept()) {
             Ok((client, _)) => serve(client),
-            Err(error) => error.pause_if_transient()?,
+            Err(error) => error.pause()?,
         }
         log::ss(&socket);
     }
@@ -35,7 +35,7 @@ fn serve(client: Socket) {
 }
 
 fn echo(mut client: &Socket) -> Result<(), Error> {
-    let mut buf = [0; 65536];
+    let mut buf = vec![0; 65536];
     loop {
         match strace!(client.read(&mut buf))? {
             0 => return Ok(()),
