@@ -1,19 +1,11 @@
 //! Many connections and much data, bounded.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
 
 use socket2::SockRef;
-use tests::{PATIENCE, Program, Running};
-
-fn serve() -> (Running, u16) {
-    let mut server = Program::lesson("step4-accept", &["127.0.0.1:0"]).start();
-    let port = server.port("LISTEN");
-    server.accepting();
-    (server, port)
-}
+use tests::{Program, connect, serve};
 
 /// The byte at this place of the stream: it repeats at no power of two.
 fn byte(index: usize) -> u8 {
@@ -24,9 +16,7 @@ fn byte(index: usize) -> u8 {
 fn connections_one_after_another() {
     let (server, port) = serve();
     for number in 0..2000 {
-        let mut client =
-            TcpStream::connect(("127.0.0.1", port)).expect("the server listens");
-        client.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        let mut client = connect(port);
         let request: Vec<u8> = (0..number % 300 + 1).map(byte).collect();
         client.write_all(&request).expect("the server reads");
         let mut reply = vec![0; request.len()];
@@ -48,8 +38,8 @@ fn connections_one_after_another() {
 fn through_the_client(length: usize) -> Option<usize> {
     let (_server, port) = serve();
     let (mut reader, writer) = std::io::pipe().expect("a pipe");
-    let mut client = Program::lesson("client", &[&format!("127.0.0.1:{port}")])
-        .start_with_stdout(writer);
+    let mut client =
+        Program::lesson("client", &[&format!("127.0.0.1:{port}")]).stdout(writer).start();
     let mut stdin = client.take_stdin();
     let stdin = thread::scope(|scope| {
         let sender = scope.spawn(move || {
@@ -95,7 +85,7 @@ fn sixty_four_mebibytes_each_way() {
 }
 
 #[test]
-#[ignore = "moves a gibibyte each way"]
+#[ignore = "needs a minute"]
 fn memory_does_not_grow() {
     let little = through_the_client(1 << 20);
     let much = through_the_client(1 << 30);

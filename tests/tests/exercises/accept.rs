@@ -1,0 +1,37 @@
+//! The exercises of step 4.
+
+use tests::{Program, Running, assert_transcript, stable};
+
+fn serve(name: &str) -> (Running, String) {
+    let (server, port) = Program::example("step4-accept", name, &["127.0.0.1:0"]).serve();
+    (server, format!("127.0.0.1:{port}"))
+}
+
+#[test]
+fn upper_case() {
+    let (_server, address) = serve("exercise_upper_case");
+    let mut client = Program::lesson("client", &[&address]).start();
+    client.until_row("ESTAB");
+    client.write(b"Hello, server!\n");
+    client.until(|line| line == "HELLO, SERVER!");
+    assert_transcript!(stable(&client.finish().succeeded()));
+}
+
+/// The first client is silent, and the second is served all the same.
+#[test]
+fn threads() {
+    let (mut server, address) = serve("exercise_threads");
+    let mut silent = Program::lesson("client", &[&address]).start();
+    silent.until_row("ESTAB");
+    server.accepting();
+    let mut client = Program::lesson("client", &[&address]).start();
+    client.until_row("ESTAB");
+    server.accepting();
+    client.write(b"Hello, server!\n");
+    client.until(|line| line == "Hello, server!");
+    client.finish().succeeded();
+    server.until(|line| line == "close(5)");
+    silent.finish().succeeded();
+    server.until(|line| line == "close(4)");
+    assert_transcript!(stable(&server.stop()));
+}

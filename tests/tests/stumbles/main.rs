@@ -1,0 +1,17 @@
+//! What learners stumble on: the examples of the lessons.
+
+mod accept;
+#[cfg(target_os = "linux")]
+mod bind;
+mod client;
+#[cfg(unix)]
+mod create;
+mod listen;
+mod resolve;
+
+use tests::{Program, stable};
+
+/// What an example shows.
+fn example(lesson: &str, name: &str) -> String {
+    stable(&Program::example(lesson, name, &[]).run().succeeded())
+}
