@@ -79,6 +79,11 @@ pub fn new(ip: impl Into<IpAddr>, port: u16) -> SockAddr {
     SocketAddr::new(ip.into(), port).into()
 }
 
+/// The port of an IPv4 or IPv6 address, 0 of any other.
+pub fn port(address: &SockAddr) -> u16 {
+    address.as_socket().map_or(0, |address| address.port())
+}
+
 /// EAI_NONAME of getaddrinfo(3).
 #[cfg(unix)]
 const NO_NAME: i32 = libc::EAI_NONAME;
