@@ -15,6 +15,10 @@ macro_rules! names {
 
 /// The name of the error, such as `EACCES`, the same on every system.
 pub(crate) fn name(error: &io::Error) -> Option<&'static str> {
+    // A limit of the caller's own, such as that of `connect_timeout`, has no code.
+    if error.raw_os_error().is_none() && error.kind() == io::ErrorKind::TimedOut {
+        return Some("ETIMEDOUT");
+    }
     let name = full_name(error)?;
     Some(name.strip_prefix("WSA").unwrap_or(name))
 }

@@ -364,7 +364,7 @@ fn notation(function: &'static str) -> &'static str {
         "bind" => "bind(%, %)",
         "listen" => "listen(%, %)",
         "accept" => "accept(%)",
-        "connect" => "connect(%, %)",
+        "connect" | "connect_timeout" => "connect(%, %)",
         "read" | "read_buf" | "recv" => "recv(%, %)",
         "peek" => "recv(%, %, MSG_PEEK)",
         "write" | "send" => "send(%, %)",
@@ -639,6 +639,7 @@ arguments! {
     Type: |r#type| Value::Type(*r#type);
     Option<Protocol>: |protocol| Value::Protocol(*protocol);
     Option<Duration>: |time| Value::Time(*time);
+    Duration: |time| Value::Time(Some(*time));
     Shutdown: |how| Value::Constant(match how {
         Shutdown::Read => "SHUT_RD",
         Shutdown::Write => "SHUT_WR",
