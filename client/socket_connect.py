@@ -25,9 +25,9 @@ print('Socket', default_socket.fileno(), 'connected to', default_socket.getpeern
 default_socket.sendall(sys.stdin.buffer.read())
 default_socket.shutdown(socket.SHUT_WR)
 
-data = default_socket.recv(4096)
+data = default_socket.recv(65536)
 while data:
     sys.stdout.buffer.write(data)
-    data = default_socket.recv(4096)
+    data = default_socket.recv(65536)
 
 default_socket.close()

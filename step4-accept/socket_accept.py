@@ -28,10 +28,13 @@ while True:
     client_socket, client_address = default_socket.accept()
     print('Socket', client_socket.fileno(), 'accepted from', client_address, flush=True)
 
-    data = client_socket.recv(4096)
-    while data:
-        client_socket.sendall(data)
-        data = client_socket.recv(4096)
+    try:
+        data = client_socket.recv(65536)
+        while data:
+            client_socket.sendall(data)
+            data = client_socket.recv(65536)
+    except OSError as error:
+        print('Socket', client_socket.fileno(), 'failed:', error, file=sys.stderr)
 
     print('Socket', client_socket.fileno(), 'closed', flush=True)
     client_socket.close()

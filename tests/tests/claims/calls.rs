@@ -115,7 +115,7 @@ fn step1() {
     let languages = Languages {
         rust: Program::lesson("step1-create", &[]),
         python: Program::python("step1-create/socket_create.py", &[]),
-        c: c("socket_create", &[]),
+        c: c("step1-create/socket_create.c", &[]),
     };
     assert_transcript!(compare(languages, to_its_end));
 }
@@ -126,7 +126,7 @@ fn step2() {
     let languages = Languages {
         rust: Program::lesson("step2-bind", &[]),
         python: Program::python("step2-bind/socket_bind.py", &[]),
-        c: c("socket_bind", &[]),
+        c: c("step2-bind/socket_bind.c", &[]),
     };
     assert_transcript!(compare(languages, to_its_end));
 }
@@ -137,7 +137,7 @@ fn step3() {
     let languages = Languages {
         rust: Program::lesson("step3-listen", &[]),
         python: Program::python("step3-listen/socket_listen.py", &[]),
-        c: c("socket_listen", &[]),
+        c: c("step3-listen/socket_listen.c", &[]),
     };
     assert_transcript!(compare(languages, to_its_end));
 }
@@ -148,7 +148,7 @@ fn step4() {
     let languages = Languages {
         rust: Program::lesson("step4-accept", &[]),
         python: Program::python("step4-accept/socket_accept.py", &[]),
-        c: c("socket_accept", &[]),
+        c: c("step4-accept/socket_accept.c", &[]),
     };
     assert_transcript!(compare(languages, one_client));
 }
@@ -159,7 +159,7 @@ fn client() {
     let languages = Languages {
         rust: Program::lesson("client", &[]),
         python: Program::python("client/socket_connect.py", &[]),
-        c: c("socket_connect", &[]),
+        c: c("client/socket_connect.c", &[]),
     };
     assert_transcript!(compare(languages, one_server));
 }

@@ -50,7 +50,7 @@ fn python_server() -> (Running, u16) {
 }
 
 fn c_server() -> (Running, u16) {
-    let mut server = c("socket_accept", &["0"]).start();
+    let mut server = c("step4-accept/socket_accept.c", &["0"]).start();
     let line = server.until(|line| line.starts_with("port "));
     (server, number(&line))
 }
@@ -71,7 +71,7 @@ fn python_client(port: u16) -> Program {
 }
 
 fn c_client(port: u16) -> Program {
-    c("socket_connect", &[&port.to_string()])
+    c("client/socket_connect.c", &[&port.to_string()])
 }
 
 /// Every byte comes back unchanged, twice: the server goes on after its first client.

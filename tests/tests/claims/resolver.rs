@@ -146,7 +146,7 @@ fn question_and_answer() {
     for program in [
         Program::lesson("step0-resolve", &["--family", "inet", "ya.ru"]),
         Program::python("step0-resolve/gethostbyname.py", &["ya.ru"]),
-        c("gethostbyname", &["ya.ru"]),
+        c("step0-resolve/gethostbyname.c", &["ya.ru"]),
     ] {
         let trace = Trace::new();
         let program = client.inside(trace.of(program)).start();

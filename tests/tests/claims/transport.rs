@@ -186,7 +186,7 @@ fn measure_ordered() -> [String; 2] {
 }
 
 fn wire(namespace: &Namespace) -> Running {
-    let wire = Program::python("tests/wire.py", &[]);
+    let wire = Program::python("tests/tools/wire.py", &[]);
     let mut wire = namespace.inside(wire).start();
     wire.until(|line| line == "tun0");
     wire
@@ -196,7 +196,7 @@ fn wire(namespace: &Namespace) -> Running {
 fn messages(namespace: &Namespace, kind: &str, there: &str, count: usize) -> Vec<usize> {
     let here = there.replace("192.0.2.2", "192.0.2.1");
     let args = [kind, &here, there, &count.to_string()];
-    let program = Program::python("tests/messages.py", &args);
+    let program = Program::python("tests/tools/messages.py", &args);
     let output = namespace.inside(program).run().succeeded();
     let numbers = output.lines().nth(1).expect("a line of numbers");
     numbers.split(' ').map(|number| number.parse().expect("a number")).collect()

@@ -24,7 +24,7 @@ int main(int argc, char **argv)
         perror("connect");
         return 1;
     }
-    char buf[4096];
+    char buf[65536];
     size_t length;
     while ((length = fread(buf, 1, sizeof buf, stdin)) > 0) {
         for (size_t sent = 0; sent < length;) {

@@ -3,13 +3,35 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+static void echo(int client)
+{
+    char buf[65536];
+    ssize_t received;
+    while ((received = recv(client, buf, sizeof buf, 0)) > 0) {
+        for (ssize_t sent = 0; sent < received;) {
+            ssize_t part = send(client, buf + sent, received - sent, 0);
+            if (part < 0) {
+                perror("send");
+                return;
+            }
+            sent += part;
+        }
+    }
+    if (received < 0) {
+        perror("recv");
+    }
+}
+
 int main(int argc, char **argv)
 {
+    /* A client that has gone is an error of send(2), not the end of the server. */
+    signal(SIGPIPE, SIG_IGN);
     struct sockaddr_in address = {
         .sin_family = AF_INET,
         .sin_port = htons(argc > 1 ? atoi(argv[1]) : 4444),
@@ -43,18 +65,7 @@ int main(int argc, char **argv)
             perror("accept");
             return 1;
         }
-        char buf[4096];
-        ssize_t received;
-        while ((received = recv(client, buf, sizeof buf, 0)) > 0) {
-            for (ssize_t sent = 0; sent < received;) {
-                ssize_t part = send(client, buf + sent, received - sent, 0);
-                if (part < 0) {
-                    perror("send");
-                    return 1;
-                }
-                sent += part;
-            }
-        }
+        echo(client);
         close(client);
     }
 }

@@ -1,5 +1,7 @@
 /* Step 0 in C: gethostbyname(3), with the name as argument. */
 
+#define _DEFAULT_SOURCE /* herror */
+
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <stdio.h>
