@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use std::mem::MaybeUninit;
 use std::net::{Shutdown, SocketAddr};
 use std::panic::Location;
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
-use std::thread::JoinHandle;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicI64, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use ::log::{Level, LevelFilter};
 use dns_lookup::{AddrInfoHints, AddrInfoIter};
@@ -157,6 +157,9 @@ macro_rules! strace {
     ($($call:tt)+) => { $crate::strace!(@ false, $($call)+) };
 }
 
+/// The descriptor of a send(2) that is under way, -1 if there is none.
+static SENDING: AtomicI64 = AtomicI64::new(-1);
+
 /// Whether the last accept(2) failed just as the one before.
 static REPEATED: AtomicBool = AtomicBool::new(false);
 
@@ -185,7 +188,37 @@ impl<'a> Call<'a> {
         let call =
             Self { function, fd, arguments: [None; 4], seen: 0, count, blocking, location };
         call.announce();
+        if call.sends() {
+            SENDING.store(call.number(), Ordering::Release);
+        }
         call
+    }
+
+    fn sends(&self) -> bool {
+        matches!(self.function, "send" | "write" | "shutdown")
+    }
+
+    fn is_shown(&self) {
+        if self.sends() {
+            SENDING.store(-1, Ordering::Release);
+        }
+    }
+
+    /// The descriptor, or -1 if there is none.
+    fn number(&self) -> i64 {
+        self.fd.and_then(|fd| fd.try_into().ok()).unwrap_or(-1)
+    }
+
+    /// What one thread sends is shown before what another one then receives in return: waits
+    /// a moment for a send(2) on the same descriptor that has not been shown yet.
+    fn let_send_be_shown(&self) {
+        let start = Instant::now();
+        while self.function == "read"
+            && SENDING.load(Ordering::Acquire) == self.number()
+            && start.elapsed() < Duration::from_millis(1)
+        {
+            thread::yield_now();
+        }
     }
 
     /// The call of poll(2) for these descriptors.
@@ -259,16 +292,18 @@ impl<'a> Call<'a> {
             Ok(value) => {
                 self.is_repeated(0);
                 if ::log::max_level() >= LevelFilter::Info {
+                    self.let_send_be_shown();
                     let returned = returned(&value);
                     self.record(Level::Info, format_args!("{self} = {returned}"));
                 }
+                self.is_shown();
                 Ok(value)
             }
             Err(error) => {
                 let cause = error.into();
                 // That a call had nothing to take is no failure: it was told not to wait.
                 let level = if cause.would_block() { Level::Info } else { Level::Error };
-                if level > ::log::max_level() {
+                if cause.would_block() && level > ::log::max_level() {
                     return Err(Error::hidden(self.name(), cause));
                 }
                 let repeated = self.is_repeated(cause.code());
@@ -276,6 +311,7 @@ impl<'a> Call<'a> {
                 if !repeated {
                     self.record(level, format_args!("{error}"));
                 }
+                self.is_shown();
                 Err(error)
             }
         }
