@@ -354,11 +354,6 @@ fn other_family(address: Option<SocketAddr>, row: Option<&Row>) -> bool {
     }
 }
 
-/// Whether a stream socket listens or has no address yet: it has never had a connection.
-fn never_connected(row: &Row) -> bool {
-    row.is("LISTEN") || row.local.is_some_and(|local| local.port() == 0)
-}
-
 /// A link-local address, fe80::/10, or a multicast group of one link, ff02::/16, means
 /// nothing without the interface that it is for: RFC 4007, section 6.
 fn zone(address: Option<SocketAddr>) -> Option<&'static str> {

@@ -1,10 +1,10 @@
 //! The client: connect(2), and a conversation of any size.
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, UdpSocket};
+use std::net::Shutdown;
 use std::thread;
 
-use tests::{Program, accept, assert_transcript, listen, stable};
+use tests::{Program, accept, assert_transcript, bind, listen, stable};
 
 /// A server of one connection: what it got goes to the test, and back to the client.
 fn echo_once() -> (thread::JoinHandle<Vec<u8>>, String) {
@@ -141,8 +141,7 @@ fn server_that_half_closes() {
 
 #[test]
 fn datagram() {
-    let server = UdpSocket::bind("127.0.0.1:0").expect("a free port");
-    let address = server.local_addr().expect("an address").to_string();
+    let (server, address) = bind();
     let server = thread::spawn(move || {
         let mut buf = [0; 100];
         let (length, peer) = server.recv_from(&mut buf).expect("a datagram");
@@ -159,8 +158,7 @@ fn datagram() {
 /// A datagram may be empty, in both directions.
 #[test]
 fn empty_datagram() {
-    let server = UdpSocket::bind("127.0.0.1:0").expect("a free port");
-    let address = server.local_addr().expect("an address").to_string();
+    let (server, address) = bind();
     let server = thread::spawn(move || {
         let (length, peer) = server.recv_from(&mut [0; 100]).expect("a datagram");
         server.send_to(b"", peer).expect("the client is there");
