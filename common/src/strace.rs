@@ -1,7 +1,7 @@
 //! Calls, shown as strace(1) shows them.
 
 use std::fmt::{self, Display};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::mem::MaybeUninit;
 use std::net::{Shutdown, SocketAddr};
 use std::panic::Location;
@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use ::log::{Level, LevelFilter};
 use dns_lookup::{AddrInfoHints, AddrInfoIter};
-use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use socket2::{Domain, Protocol, SockAddr, Socket, TcpKeepalive, Type};
 
 use crate::descriptor::{Descriptor, Fd};
 use crate::error::Cause;
-use crate::{Error, errno, log};
+use crate::{Error, address, errno, log};
 
 /// Makes the call that stands in it, shows the call with its arguments and its result as
 /// strace(1) does, and gives the result back: `strace!` is to system calls what `dbg!` is to
@@ -38,11 +38,16 @@ use crate::{Error, errno, log};
 macro_rules! strace {
     (blocking: $($call:tt)+) => { $crate::strace!(@ true, $($call)+) };
 
-    // It makes as many calls of send(2) as it takes, and each is shown.
+    // It makes as many calls of send(2) or recv(2) as it takes, and each is shown.
     (@ $blocking:literal, $object:ident.write_all($bytes:expr)) => {{
-        let mut sends = $crate::strace::Sends::new(&mut $object);
-        let result = sends.write_all($bytes);
-        sends.end(result)
+        let mut calls = $crate::strace::Calls::new(&mut $object);
+        let result = calls.write_all($bytes);
+        calls.end(result)
+    }};
+    (@ $blocking:literal, $object:ident.read_exact($buffer:expr)) => {{
+        let mut calls = $crate::strace::Calls::new(&mut $object);
+        let result = calls.read_exact($buffer);
+        calls.end(result)
     }};
     (@ $blocking:literal, $builder:ident.spawn($closure:expr)) => {{
         let call = $crate::strace::Call::begin("pthread_create", None, 0, $blocking);
@@ -215,10 +220,11 @@ fn notation(function: &'static str) -> &'static str {
         "set_reuse_port" => "setsockopt(%, SOL_SOCKET, SO_REUSEPORT, %)",
         "set_only_v6" => "setsockopt(%, IPPROTO_IPV6, IPV6_V6ONLY, %)",
         "set_tcp_nodelay" => "setsockopt(%, IPPROTO_TCP, TCP_NODELAY, %)",
-        "set_tcp_keepalive" => "setsockopt(%, IPPROTO_TCP, TCP_KEEPIDLE, %)",
+        "set_tcp_keepalive" => "setsockopt(%, IPPROTO_TCP, TCP_KEEP*, %)",
         "getaddrinfo" => "getaddrinfo(%, %)",
         "getnameinfo" => "getnameinfo(%)",
         "pthread_create" => "pthread_create()",
+        "remove_file" => "unlink(%)",
         _ => function,
     }
 }
@@ -238,29 +244,35 @@ pub fn see<'a, T: Argument<'a>>(call: &mut Call<'a>, argument: T) -> T {
     argument
 }
 
-/// A socket that shows each send(2), however many a `write_all` makes.
-pub struct Sends<'a, S> {
+/// A socket that shows each send(2) and recv(2), however many a `write_all` or a `read_exact`
+/// makes.
+pub struct Calls<'a, S> {
     socket: &'a mut S,
     location: &'static Location<'static>,
     failed: Option<Error>,
 }
 
-impl<'a, S: Write + Descriptor> Sends<'a, S> {
+impl<'a, S: Descriptor> Calls<'a, S> {
     /// Makes the calls of `socket`.
     #[track_caller]
     pub fn new(socket: &'a mut S) -> Self {
         Self { socket, location: Location::caller(), failed: None }
     }
 
-    /// Gives the result of `write_all` back.
+    /// Gives the result of `write_all` or `read_exact` back.
     ///
     /// # Errors
     ///
-    /// The error of the send(2) that failed.
+    /// The error of the call that failed; [`UnexpectedEof`](io::ErrorKind::UnexpectedEof), which
+    /// is not shown, if the last recv(2) has returned 0.
     pub fn end(self, result: io::Result<()>) -> Result<(), Error> {
         match (result, self.failed) {
             (Ok(()), _) => Ok(()),
             (Err(_), Some(shown)) => Err(shown),
+            (Err(error), None) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                let call = Call::begin("recv", Some(self.socket.fd()), 0, false);
+                Err(Error::call(&call, None, error.into()))
+            }
             // The socket took no byte, and gave no error.
             (Err(error), None) => {
                 let call = Call::begin("send", Some(self.socket.fd()), 0, false);
@@ -270,16 +282,32 @@ impl<'a, S: Write + Descriptor> Sends<'a, S> {
     }
 }
 
-impl<S: Write + Descriptor> Write for Sends<'_, S> {
+impl<S: Descriptor> Calls<'_, S> {
+    /// Shows a call, and keeps its error.
+    fn shown(&mut self, call: Call<'_>, result: io::Result<usize>) -> io::Result<usize> {
+        let kind = result.as_ref().err().map(io::Error::kind);
+        call.end(Some(&*self.socket), result).map_err(|error| {
+            self.failed = Some(error);
+            kind.unwrap_or(io::ErrorKind::Other).into()
+        })
+    }
+}
+
+impl<S: Read + Descriptor> Read for Calls<'_, S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut call = Call::begin("recv", Some(self.socket.fd()), 1, false);
+        call.location = self.location;
+        let result = self.socket.read(see(&mut call, buffer));
+        self.shown(call, result)
+    }
+}
+
+impl<S: Write + Descriptor> Write for Calls<'_, S> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut call = Call::begin("send", Some(self.socket.fd()), 1, false);
         call.location = self.location;
         let result = self.socket.write(see(&mut call, bytes));
-        let kind = result.as_ref().err().map(io::Error::kind);
-        call.end(Some(self.socket), result).map_err(|error| {
-            self.failed = Some(error);
-            kind.unwrap_or(io::ErrorKind::Other).into()
-        })
+        self.shown(call, result)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -312,6 +340,8 @@ pub enum Value<'a> {
     Protocol(Option<Protocol>),
     /// A time; none is without end.
     Time(Option<Duration>),
+    /// The options TCP_KEEPIDLE, TCP_KEEPINTVL and TCP_KEEPCNT.
+    Keepalive(&'a TcpKeepalive),
 }
 
 impl Display for Value<'_> {
@@ -333,6 +363,11 @@ impl Display for Value<'_> {
             }
             Self::Time(Some(time)) => write!(f, "{time:?}"),
             Self::Time(None) => f.write_str("0"),
+            // Their values are told in this form only: `TcpKeepalive { time: Some(1s), ... }`
+            Self::Keepalive(options) => {
+                let text = format!("{options:?}").replace("TcpKeepalive ", "");
+                f.write_str(&text.replace("Some(", "").replace(')', ""))
+            }
         }
     }
 }
@@ -366,7 +401,10 @@ arguments! {
     &[u8]: |buffer| Value::Size(buffer.len());
     &mut [u8]: |buffer| Value::Size(buffer.len());
     &mut [MaybeUninit<u8>]: |buffer| Value::Size(buffer.len());
-    &SockAddr: |address| Value::Address(address.as_socket());
+    &'a SockAddr: |address| match address::path(address) {
+        Some(path) => Value::Text(Some(path)),
+        None => Value::Address(address.as_socket()),
+    };
     &SocketAddr: |address| Value::Address(Some(**address));
     SocketAddr: |address| Value::Address(Some(*address));
     &'a str: |text| Value::Text(Some(text));
@@ -377,6 +415,7 @@ arguments! {
     Option<Protocol>: |protocol| Value::Protocol(*protocol);
     Option<Duration>: |time| Value::Time(*time);
     Duration: |time| Value::Time(Some(*time));
+    &'a TcpKeepalive: |options| Value::Keepalive(options);
     Shutdown: |how| Value::Constant(match how {
         Shutdown::Read => "SHUT_RD",
         Shutdown::Write => "SHUT_WR",
@@ -411,7 +450,7 @@ returned! {
     };
     (usize, SocketAddr): |(count, peer)| format!("{count}, {peer}");
     (String, String): |(host, service)| format!("0, {host:?}, {service:?}");
-    SockAddr: |address| format!("0, {}", Value::Address(address.as_socket()));
+    SockAddr: |address| format!("0, {}", (&address).value());
     (SockAddr, Vec<SockAddr>): |_| "0".into();
     AddrInfoIter: |_| "0".into();
     Domain: |family| format!("0, {family:?}");
