@@ -22,7 +22,7 @@ fn run(args: &Args) -> Result<(), Error> {
     loop {
         match strace!(blocking: socket.accept()) {
             Ok((client, _)) => serve(client),
-            Err(error) => error.pause_if_transient()?,
+            Err(error) => error.pause()?,
         }
         log::ss(&socket);
     }
