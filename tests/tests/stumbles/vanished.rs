@@ -1,6 +1,5 @@
 //! Stumbles that take more than an example: a cable that is cut, ports that run out, and a C
 //! program that dies.
-#![cfg(target_os = "linux")]
 
 use tests::{Namespace, Program};
 
@@ -53,7 +52,7 @@ fn ephemeral_ports() {
 
 /// What closed_peer survives, since Rust ignores the signal.
 #[test]
-#[ignore = "needs cc"]
+#[ignore = "needs the tools of .ci/packages"]
 fn sigpipe() {
     let source = tests::root().join("step4-accept/examples/sigpipe.c");
     let program = concat!(env!("CARGO_TARGET_TMPDIR"), "/sigpipe");
