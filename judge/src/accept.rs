@@ -139,25 +139,28 @@ fn half_close(server: &Server) -> Verdict {
 }
 
 fn close_at_once(server: &Server) -> Verdict {
+    const WHY: &str =
+        "recv returns 0 at once: that is the end of this client, not of the server";
     for _ in 0..3 {
-        drop(server.connect()?);
+        drop(server.connect().if_refused(WHY)?);
     }
-    server
-        .serves("the next client")
-        .if_silent("a client that has closed sends nothing: recv returns 0 at once, and again and again")
-        .if_closed("recv returns 0 at once: that ends this client, not the server")
+    server.serves("the next client").if_refused(WHY).if_closed(WHY).if_silent(
+        "where a client has closed, recv returns 0 again and again: close that connection",
+    )
 }
 
 fn reset(server: &Server) -> Verdict {
+    const WHY: &str = "recv and send fail for that client (ECONNRESET, EPIPE): that ends it, not the server";
     let between = server.connect()?;
     between.send(b"Hello, server!\n")?;
     between.expect(b"Hello, server!\n")?;
     between.reset();
-    let within = server.connect()?;
+    let within = server.connect().if_refused(WHY)?;
+    within.send(b"Hello, server!\n")?;
+    within.expect(b"Hello, server!\n").if_silent(WHY).if_closed(WHY)?;
     within.flood(65536)?;
     within.reset();
-    const WHY: &str = "recv and send fail for this client (ECONNRESET, EPIPE): that ends it, not the server";
-    server.serves("the next client").if_silent(WHY).if_closed(WHY)
+    server.serves("the next client").if_refused(WHY).if_silent(WHY).if_closed(WHY)
 }
 
 fn two_hundred(server: &Server) -> Verdict {

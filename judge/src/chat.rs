@@ -253,7 +253,7 @@ fn long_line(server: &Server) -> Verdict {
 fn stalled(server: &Server) -> Verdict {
     const WHY: &str = "the server waits until the stalled client reads: a queue of its own for each client, \
                        and who lets it fill up has to leave";
-    let _stalled = server.connect_with_small_buffers("the stalled client")?;
+    let _stalled = server.connect_with_small_buffer("the stalled client")?;
     let (one, other) =
         (Talker::new(server, "one client")?, Talker::new(server, "the other")?);
     meet(&one, &other)?;
@@ -263,6 +263,8 @@ fn stalled(server: &Server) -> Verdict {
         one.client.send_unseen(format!("{line}\n").repeat(20).as_bytes()).if_silent(WHY)?;
         // Never more than a batch is on its way, so nobody else has a reason to leave, too.
         let end = format!(" {batch:03}");
+        // Whoever speaks must not stall, either.
+        one.client.read_what_is_there();
         for _ in 0..20 {
             other.hears(&end).if_silent(WHY)?;
         }

@@ -114,7 +114,7 @@ fn slow_sender(server: &Server) -> Verdict {
 const FLOOD: usize = 32 << 20;
 
 fn no_reader(server: &Server) -> Verdict {
-    let client = server.connect_with_small_buffers("the client that does not read")?;
+    let client = server.connect_with_small_buffer("the client that does not read")?;
     client.flood(FLOOD)?;
     server.serves("another client, while one does not read,").if_silent(
         "send waits until the first client reads: send without blocking, and keep the rest for later",
@@ -122,7 +122,7 @@ fn no_reader(server: &Server) -> Verdict {
 }
 
 fn late_reader(server: &Server) -> Verdict {
-    let client = server.connect_with_small_buffers("the client")?;
+    let client = server.connect_with_small_buffer("the client")?;
     client.flood(FLOOD)?;
     client
         .catch_up()
@@ -139,7 +139,7 @@ fn late_reader(server: &Server) -> Verdict {
 
 fn back_pressure(server: &Server) -> Verdict {
     const BOUND: usize = 64 << 20;
-    let client = server.connect_with_small_buffers("the client")?;
+    let client = server.connect_with_small_buffer("the client")?;
     if client.flood(BOUND)? < BOUND {
         return Ok(());
     }
@@ -182,7 +182,8 @@ fn thousand(server: &Server) -> Verdict {
     while clients.len() < ALL {
         let name = format!("client {} of {ALL}", clients.len() + 1);
         match server.open(&name, None) {
-            Ok(client) => clients.push(client),
+            // Served as it comes, so that the queue of the server need not hold them all.
+            Ok(client) => clients.push(served(client)?),
             // Some are given back: other parts of the program need descriptors, too.
             Err(error) if too_many(&error) && clients.len() > 100 => {
                 clients.truncate(clients.len() - 10);
@@ -196,6 +197,7 @@ fn thousand(server: &Server) -> Verdict {
             Err(error) => return Err(server.no_connection(&name, &error)).if_silent(LIMIT),
         }
     }
+    // And now all at once.
     for client in &clients {
         client.send(client.name.as_bytes()).if_closed(LIMIT)?;
     }
@@ -203,6 +205,12 @@ fn thousand(server: &Server) -> Verdict {
         client.expect(client.name.as_bytes()).if_silent(LIMIT).if_closed(LIMIT)?;
     }
     Ok(())
+}
+
+fn served(client: Client) -> Result<Client, Fault> {
+    client.send(client.name.as_bytes()).if_closed(LIMIT)?;
+    client.expect(client.name.as_bytes()).if_silent(LIMIT).if_closed(LIMIT)?;
+    Ok(client)
 }
 
 const LIMIT: &str = "how many descriptors (ulimit -n) or threads may the server have, and does it go on accepting?";

@@ -65,7 +65,7 @@ impl Judge {
             self.fail(check, &fault)?;
             failed.push(check.name);
             let rest = checks.len() - index - 1;
-            if let Some(trouble) = self.trouble(lesson, &fault) {
+            if let Some(trouble) = self.trouble(lesson, check, &fault) {
                 self.say(&format!("\n{trouble}"))?;
                 break;
             }
@@ -115,21 +115,24 @@ impl Judge {
     }
 
     /// Why further checks would only fail: the server is gone, or hangs.
-    fn trouble(&self, lesson: &Lesson, fault: &Fault) -> Option<String> {
+    fn trouble(&self, lesson: &Lesson, check: &Check, fault: &Fault) -> Option<String> {
         const GONE: &str = "Your server does not accept any more: it has ended, or closed its \
                             listening socket.\nWhat it printed last may say why.";
         const HANGS: &str =
             "Your server does not answer new clients any more, so the judge stops here.";
         let server = self.server();
         if lesson.names == recvfrom::LESSON.names {
-            return match fault.how {
-                How::Refused => Some("Your server has ended, or closed its socket.".into()),
-                How::Silence if server.open("", None).is_ok() => Some(format!(
+            let is_first = check.name == lesson.checks[0].name;
+            if is_first && fault.how == How::Silence && server.open("", None).is_ok() {
+                return Some(format!(
                     "TCP answers at {}: recvfrom is about UDP, SOCK_DGRAM.",
                     self.address
-                )),
-                _ => None,
-            };
+                ));
+            }
+            let again = recvfrom::datagram(&server);
+            return again
+                .is_err_and(|fault| fault.how == How::Refused)
+                .then(|| "Your server has ended, or closed its socket.".into());
         }
         let client = match server.open("", None) {
             Ok(client) => client,
@@ -155,7 +158,7 @@ impl Judge {
             if server.open("", None).is_ok() {
                 text += "; TCP answers there: recvfrom is about UDP, SOCK_DGRAM";
             }
-        } else if recvfrom::answers(&server) {
+        } else if recvfrom::datagram(&server).is_ok() {
             text += " (TCP); UDP answers there: judge it with --only recvfrom";
         }
         text += "\nStart your server in another terminal";

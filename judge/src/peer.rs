@@ -49,17 +49,17 @@ impl Server {
         self.open(name, None).map_err(|error| self.no_connection(name, &error))
     }
 
-    /// Connects a client whose buffers are small, so that what it does not read stays with the
-    /// server.
-    pub fn connect_with_small_buffers(&self, name: &str) -> Result<Client, Fault> {
-        self.open(name, Some(32 << 10)).map_err(|error| self.no_connection(name, &error))
+    /// Connects a client whose receive buffer is small, so that what it does not read stays with
+    /// the server.
+    pub fn connect_with_small_buffer(&self, name: &str) -> Result<Client, Fault> {
+        self.open(name, Some(16 << 10)).map_err(|error| self.no_connection(name, &error))
     }
 
     /// Connects a client, and leaves the error to the caller.
-    pub fn open(&self, name: &str, buffers: Option<usize>) -> io::Result<Client> {
+    pub fn open(&self, name: &str, receive_buffer: Option<usize>) -> io::Result<Client> {
         let mut result = Err(ErrorKind::NotFound.into());
         for address in &self.addresses {
-            result = self.open_at(*address, buffers);
+            result = self.open_at(*address, receive_buffer);
             if result.is_ok() {
                 break;
             }
@@ -81,12 +81,13 @@ impl Server {
     fn open_at(
         &self,
         address: SocketAddr,
-        buffers: Option<usize>,
+        receive_buffer: Option<usize>,
     ) -> io::Result<TcpStream> {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
-        if let Some(size) = buffers {
+        if let Some(size) = receive_buffer {
             socket.set_recv_buffer_size(size)?;
-            socket.set_send_buffer_size(size)?;
+            // A small one would send many small segments, and slowly.
+            socket.set_send_buffer_size(256 << 10)?;
         }
         let left = self.deadline.saturating_duration_since(Instant::now());
         socket.connect_timeout(&address.into(), CONNECT.min(left).max(PAUSE))?;
@@ -216,9 +217,10 @@ impl Client {
 
     /// Whether the server does anything at all: answers, closes, resets.
     pub fn expect_anything(&self) -> Verdict {
-        let came = self.read(1);
-        match came.end {
-            End::Silence => Err(self.differs("an answer".into(), &came)),
+        match self.receive(65536, Instant::now() + PATIENCE) {
+            Err(error) if timed_out(&error) => {
+                Err(self.fault("an answer".into(), failure(&error), How::Silence))
+            }
             _ => Ok(()),
         }
     }
@@ -271,7 +273,7 @@ impl Client {
         bytes
     }
 
-    /// Sends the long text up to this length, and at the same time receives all of it.
+    /// Sends the long text up to this length, ends its side, and at the same time receives.
     pub fn exchange(&self, length: usize) -> Verdict {
         self.note(format!("sent {}, and read", count(length)));
         self.transfer(length, true)
@@ -304,7 +306,7 @@ impl Client {
         let patience = if reads { PATIENCE } else { BLOCKED };
         let mut last = Instant::now();
         loop {
-            let sent = self.send_some(length)?;
+            let sent = self.send_some(length, reads)?;
             let received = if reads { self.receive_some(length)? } else { 0 };
             let end = if reads { self.received.get() } else { self.sent.get() };
             if end == length {
@@ -324,8 +326,9 @@ impl Client {
         }
     }
 
-    /// Sends as much of the long text as fits.
-    fn send_some(&self, length: usize) -> Result<usize, Fault> {
+    /// Sends as much of the long text as fits. Who reads at the same time ends its side after
+    /// the last of it.
+    fn send_some(&self, length: usize, reads: bool) -> Result<usize, Fault> {
         let sent = self.sent.get();
         if sent == length {
             return Ok(0);
@@ -333,6 +336,9 @@ impl Client {
         match (&self.stream).write(pattern(sent, length - sent)) {
             Ok(more) => {
                 self.sent.set(sent + more);
+                if reads && sent + more == length {
+                    self.end()?;
+                }
                 Ok(more)
             }
             Err(error) if timed_out(&error) => Ok(0),
