@@ -67,17 +67,30 @@ pub fn goals(results: &Results) -> Vec<Check> {
         matches!(what, What::Connections | What::Mebibytes | What::RoundTrips { .. })
     };
     let mut at_least = |server: Server, other: Server, least: f64| {
-        for what in results.measured(server.0).into_iter().filter(is_rate) {
-            if let Some(ratio) = results.ratio(server, other, what) {
-                checks.push(Check {
-                    sentence: format!(
-                        "{}, {what}: at least {least} of {} in {:?}",
-                        server.0, other.0, other.1
+        let rates = results.measured(server.0).into_iter().filter(is_rate);
+        let ratios =
+            rates.filter_map(|what| Some((what, results.ratio(server, other, what)?)));
+        let ratios: Vec<_> = ratios.collect();
+        let less = ratios.iter().filter(|(_, ratio)| ratio.median < least);
+        let less: Vec<_> =
+            less.map(|(what, ratio)| format!("\n      {what}: {ratio}")).collect();
+        if !ratios.is_empty() {
+            checks.push(Check {
+                sentence: format!(
+                    "{}: at least {least} of {} in {:?}",
+                    server.0, other.0, other.1
+                ),
+                measured: match less.len() {
+                    0 => "in everything".into(),
+                    _ => format!(
+                        "not in {} of {}{}",
+                        less.len(),
+                        ratios.len(),
+                        less.concat()
                     ),
-                    measured: ratio.to_string(),
-                    holds: ratio.median >= least,
-                });
-            }
+                },
+                holds: less.is_empty(),
+            });
         }
     };
     for server in RUST {

@@ -185,8 +185,16 @@ fn one(
                 _ => &[1, 10, 100],
             };
             for &busy in busy {
-                let rate = load::round_trips(port, busy, time)?;
+                let (rate, cost) = load::round_trips(port, busy, time, || running.used())?;
                 results.push(server, What::RoundTrips { busy, silent }, turn, rate);
+                if let Some(cost) = cost {
+                    results.push(
+                        server,
+                        What::Processor { busy, silent },
+                        turn,
+                        cost * 1e6,
+                    );
+                }
             }
             // The server first: a thousand ends of file need not be served.
             drop(running);

@@ -25,6 +25,9 @@ pub enum What {
     Mebibytes,
     /// 64 bytes there and back, for all busy clients together: how many a second.
     RoundTrips { busy: usize, silent: usize },
+    /// The processor time that the server needs for a round trip: microseconds. A machine that
+    /// is busy otherwise changes it less than it changes a rate.
+    Processor { busy: usize, silent: usize },
     /// What the server has in memory: KiB, VmRSS of proc(5).
     Memory { silent: usize },
     /// The threads of the server.
@@ -37,12 +40,16 @@ impl fmt::Display for What {
             0 => String::new(),
             _ => format!(" beside {} silent ones", number(silent as f64)),
         };
+        let clients =
+            |busy| if busy == 1 { "1 client".into() } else { format!("{busy} clients") };
         match *self {
             Self::Connections => f.write_str("connections/s"),
             Self::Mebibytes => f.write_str("MiB/s"),
             Self::RoundTrips { busy, silent } => {
-                let s = if busy == 1 { "" } else { "s" };
-                write!(f, "round trips/s, {busy} client{s}{}", beside(silent))
+                write!(f, "round trips/s, {}{}", clients(busy), beside(silent))
+            }
+            Self::Processor { busy, silent } => {
+                write!(f, "µs of processor each, {}{}", clients(busy), beside(silent))
             }
             Self::Memory { silent } => {
                 write!(f, "KiB of memory, {} silent clients", number(silent as f64))

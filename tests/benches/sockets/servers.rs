@@ -227,6 +227,16 @@ impl Running {
         Some(last)
     }
 
+    /// The processor time that its threads have used, in seconds: schedstat of proc(5).
+    pub fn used(&self) -> Option<f64> {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.child.id())).ok()?;
+        let nanoseconds = tasks.filter_map(|task| {
+            let stat = fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
+            stat.split(' ').next()?.parse::<f64>().ok()
+        });
+        Some(nanoseconds.sum::<f64>() / 1e9)
+    }
+
     fn status(&self) -> Option<(f64, f64)> {
         let status =
             fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;

@@ -65,6 +65,9 @@ fn is_shown(what: &What) -> bool {
         What::Memory { silent } | What::Threads { silent } => {
             *silent == 0 || *silent >= 1000
         }
+        What::Processor { busy, silent } => {
+            [1, 100].contains(busy) && (*silent == 0 || *silent >= 10_000)
+        }
         _ => true,
     }
 }

@@ -18,12 +18,17 @@ pub fn connections(port: u16, time: Duration) -> io::Result<f64> {
     Ok(f64::from(count) / start.elapsed().as_secs_f64())
 }
 
-/// Round trips a second of one client.
+/// Round trips a second of one client; what they cost the server is not known.
 ///
 /// # Errors
 ///
 /// Unsupported for more clients.
-pub fn round_trips(port: u16, busy: usize, time: Duration) -> io::Result<f64> {
+pub fn round_trips(
+    port: u16,
+    busy: usize,
+    time: Duration,
+    _: impl Fn() -> Option<f64>,
+) -> io::Result<(f64, Option<f64>)> {
     if busy > 1 {
         return Err(ErrorKind::Unsupported.into());
     }
@@ -36,7 +41,7 @@ pub fn round_trips(port: u16, busy: usize, time: Duration) -> io::Result<f64> {
         client.read_exact(&mut buf)?;
         count += 1;
     }
-    Ok(f64::from(count) / start.elapsed().as_secs_f64())
+    Ok((f64::from(count) / start.elapsed().as_secs_f64(), None))
 }
 
 /// MiB a second that come back to one client, which sends as fast as it can, in a thread.

@@ -10,7 +10,7 @@ use rustix::buffer::spare_capacity;
 use rustix::event::Timespec;
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 
-use super::{PATIENCE, REQUEST, connect, connect_from, end_of_file};
+use super::{PATIENCE, REQUEST, connect, connect_from, end_of_file, silent};
 
 /// An instance of epoll(7), and what it told last.
 struct Poll {
@@ -53,24 +53,28 @@ struct Stopwatch {
 }
 
 impl Stopwatch {
-    fn new(time: Duration) -> Self {
-        Self { start: Instant::now(), begin: None, time, count: 0, most: usize::MAX }
+    fn new(time: Duration, most: usize) -> Self {
+        Self { start: Instant::now(), begin: None, time, count: 0, most }
+    }
+
+    /// Whether the first part is over now.
+    fn begins(&self) -> bool {
+        self.begin.is_none() && self.start.elapsed() > self.time / 5
+    }
+
+    fn begin(&mut self) {
+        self.begin = Some(Instant::now());
+        self.count = 0;
     }
 
     /// The rate a second, as soon as the time is over.
     fn rate(&mut self) -> Option<f64> {
-        let now = Instant::now();
-        match self.begin {
-            None if now - self.start > self.time / 5 => {
-                self.begin = Some(now);
-                self.count = 0;
-                None
-            }
-            Some(begin) if now - begin > self.time || self.count >= self.most => {
-                Some(self.count as f64 / (now - begin).as_secs_f64())
-            }
-            _ => None,
+        if self.begins() {
+            self.begin();
         }
+        let elapsed = self.begin?.elapsed();
+        let over = elapsed > self.time || self.count >= self.most;
+        over.then(|| self.count as f64 / elapsed.as_secs_f64())
     }
 }
 
@@ -89,7 +93,7 @@ pub fn connections(port: u16, time: Duration) -> io::Result<f64> {
     for (index, client) in clients.iter().enumerate() {
         poll.add(client, index, EventFlags::IN)?;
     }
-    let mut stopwatch = Stopwatch { most: 5000, ..Stopwatch::new(time) };
+    let mut stopwatch = Stopwatch::new(time, 5000);
     let mut ready = Vec::new();
     loop {
         ready.extend(poll.wait()?);
@@ -107,21 +111,26 @@ pub fn connections(port: u16, time: Duration) -> io::Result<f64> {
     }
 }
 
-/// Round trips a second of so many busy clients together.
-pub fn round_trips(port: u16, busy: usize, time: Duration) -> io::Result<f64> {
+/// Round trips a second of so many busy clients together, and the seconds of processor time
+/// that one of them takes, if `used` tells what the server has used.
+pub fn round_trips(
+    port: u16,
+    busy: usize,
+    time: Duration,
+    used: impl Fn() -> Option<f64>,
+) -> io::Result<(f64, Option<f64>)> {
     let mut poll = Poll::new()?;
-    let mut clients = Vec::new();
-    for index in 0..busy {
-        let client = connect(port)?;
-        poll.add(&client, index, EventFlags::IN)?;
-        clients.push(client);
+    let mut clients = silent(port, busy)?;
+    for (index, client) in clients.iter().enumerate() {
+        poll.add(client, index, EventFlags::IN)?;
     }
     for client in &mut clients {
         client.write_all(&REQUEST)?;
     }
     let mut missing = vec![REQUEST.len(); busy];
-    let mut stopwatch = Stopwatch::new(time);
+    let mut stopwatch = Stopwatch::new(time, usize::MAX);
     let mut buf = REQUEST;
+    let mut before = None;
     loop {
         for index in poll.wait()? {
             match clients[index].read(&mut buf)? {
@@ -134,8 +143,14 @@ pub fn round_trips(port: u16, busy: usize, time: Duration) -> io::Result<f64> {
                 stopwatch.count += 1;
             }
         }
+        if stopwatch.begins() {
+            before = used();
+            stopwatch.begin();
+        }
         if let Some(rate) = stopwatch.rate() {
-            return Ok(rate);
+            let each =
+                |(before, after): (f64, f64)| (after - before) / stopwatch.count as f64;
+            return Ok((rate, before.zip(used()).map(each)));
         }
     }
 }
@@ -146,7 +161,7 @@ pub fn mebibytes(port: u16, time: Duration) -> io::Result<f64> {
     client.set_nonblocking(true)?;
     let mut poll = Poll::new()?;
     poll.add(&client, 0, EventFlags::IN | EventFlags::OUT | EventFlags::ET)?;
-    let mut stopwatch = Stopwatch::new(time);
+    let mut stopwatch = Stopwatch::new(time, usize::MAX);
     let mut buf = vec![b'x'; 65536];
     loop {
         let mut idle = true;
