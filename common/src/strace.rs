@@ -103,12 +103,8 @@ macro_rules! strace {
     }};
     (@ $blocking:literal, $poll:ident.registry().register(&mut $source:ident, $token:expr, $interest:expr)) => {{
         let (token, interest) = ($token, $interest);
-        let events = [
-            (interest.is_readable(), "IN"),
-            (interest.is_writable(), "OUT"),
-            (true, "RDHUP"),
-            (true, "ET"),
-        ];
+        let (readable, writable) = (interest.is_readable(), interest.is_writable());
+        let events = [readable, writable, true, false, true];
         let call = $crate::strace::Call::register(
             $crate::strace::raw_fd(&$poll),
             $crate::strace::fd(&$source),
@@ -127,12 +123,9 @@ macro_rules! strace {
         );
         call.end_with(None, $poll.poll(&mut $events, timeout), |()| {
             $crate::strace::happened($events.iter().map(|event| {
-                let events = [
-                    (event.is_readable(), "IN"),
-                    (event.is_writable(), "OUT"),
-                    (event.is_read_closed(), "RDHUP"),
-                    (event.is_error(), "ERR"),
-                ];
+                let (readable, writable) = (event.is_readable(), event.is_writable());
+                let events =
+                    [readable, writable, event.is_read_closed(), event.is_error(), false];
                 (event.token().0, events)
             }))
         })
@@ -183,6 +176,7 @@ pub struct Call<'a> {
 
 impl<'a> Call<'a> {
     /// The call of `function` for the socket `fd`, before its arguments are evaluated.
+    #[inline]
     #[track_caller]
     pub fn begin(
         function: &'static str,
@@ -193,8 +187,10 @@ impl<'a> Call<'a> {
         let location = Location::caller();
         let call =
             Self { function, fd, arguments: [None; 4], seen: 0, count, blocking, location };
-        call.announce();
-        call.is_under_way(true);
+        if ::log::max_level() >= LevelFilter::Info {
+            call.announce();
+            call.is_under_way(true);
+        }
         call
     }
 
@@ -205,7 +201,6 @@ impl<'a> Call<'a> {
     /// Notes that a call that sends is under way, or that it has been shown.
     fn is_under_way(&self, under_way: bool) {
         if self.sends()
-            && ::log::max_level() >= LevelFilter::Info
             && let Ok(mut sending) = SENDING.lock()
         {
             *sending = self.fd.filter(|_| under_way);
@@ -237,7 +232,7 @@ impl<'a> Call<'a> {
     pub fn register(
         poll: Fd,
         source: Fd,
-        events: [(bool, &'static str); 4],
+        events: [bool; 5],
         token: usize,
         blocking: bool,
     ) -> Self {
@@ -260,8 +255,8 @@ impl<'a> Call<'a> {
 
     /// Shows a call that may block, as soon as its arguments are known.
     fn announce(&self) {
-        let repeated = self.function == "accept" && REPEATED.load(Ordering::Relaxed);
-        if self.blocking && self.seen == self.count && !repeated {
+        let repeated = || self.function == "accept" && REPEATED.load(Ordering::Relaxed);
+        if self.blocking && self.seen == self.count && !repeated() {
             self.record(Level::Info, format_args!("{self} ..."));
         }
     }
@@ -298,8 +293,8 @@ impl<'a> Call<'a> {
                     self.let_send_be_shown();
                     let returned = returned(&value);
                     self.record(Level::Info, format_args!("{self} = {returned}"));
+                    self.is_under_way(false);
                 }
-                self.is_under_way(false);
                 Ok(value)
             }
             Err(error) => {
@@ -395,6 +390,9 @@ const EPOLL: [&str; 3] = if cfg!(target_os = "linux") {
     ]
 };
 
+/// The names of what mio asks for, and of what it tells.
+const EVENTS: [&str; 5] = ["IN", "OUT", "RDHUP", "ERR", "ET"];
+
 /// The system call that a function makes, with `%` for the descriptor and for each argument.
 fn notation(function: &'static str) -> &'static str {
     match function.rsplit("::").next().unwrap_or(function) {
@@ -489,9 +487,7 @@ pub fn ready<I: Iterator<Item = &'static str>>(
 }
 
 /// What epoll_wait(2) returned: `2, [1: EPOLLIN, 3: EPOLLIN|EPOLLOUT]`.
-pub fn happened(
-    events: impl Iterator<Item = (usize, [(bool, &'static str); 4])>,
-) -> String {
+pub fn happened(events: impl Iterator<Item = (usize, [bool; 5])>) -> String {
     let events: Vec<String> = events
         .map(|(token, events)| format!("{token}: {}", Value::Events(events)))
         .collect();
@@ -521,7 +517,9 @@ pub fn see<'a, T: Argument<'a>>(call: &mut Call<'a>, argument: T) -> T {
         *place = Some(argument.value());
     }
     call.seen += 1;
-    call.announce();
+    if call.blocking {
+        call.announce();
+    }
     argument
 }
 
@@ -603,8 +601,8 @@ pub enum Value<'a> {
     Descriptor(Fd),
     /// Several descriptors.
     Descriptors(&'a [Fd]),
-    /// Events of epoll(7), those that are true.
-    Events([(bool, &'static str); 4]),
+    /// Events of epoll(7), those that are true: see [`EVENTS`].
+    Events([bool; 5]),
     /// A number.
     Number(i64),
     /// An option that is on (1) or off (0).
@@ -636,11 +634,9 @@ impl Display for Value<'_> {
             Self::Descriptors(fds) => write!(f, "{fds:?}"),
             Self::Events(events) => {
                 let prefix = if cfg!(target_os = "linux") { "EPOLL" } else { "" };
-                let names: Vec<String> = events
-                    .iter()
-                    .filter(|(is, _)| *is)
-                    .map(|(_, name)| format!("{prefix}{name}"))
-                    .collect();
+                let names = EVENTS.iter().zip(events).filter(|(_, is)| **is);
+                let names: Vec<String> =
+                    names.map(|(name, _)| format!("{prefix}{name}")).collect();
                 f.write_str(&names.join("|"))
             }
             Self::Number(number) => number.fmt(f),
