@@ -135,7 +135,7 @@ impl Programs {
 
 /// A program that ends when this process does, however that ends: on Linux. Elsewhere Ctrl-C
 /// reaches both.
-fn ending_with_us(program: &Path) -> Command {
+pub fn ending_with_us(program: &Path) -> Command {
     if cfg!(target_os = "linux") {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ended_with_parent"));
         command.arg(std::process::id().to_string()).arg(program);
