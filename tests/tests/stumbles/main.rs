@@ -8,6 +8,8 @@ mod client;
 mod create;
 mod listen;
 mod resolve;
+#[cfg(target_os = "linux")]
+mod vanished;
 
 use tests::{Program, stable};
 
