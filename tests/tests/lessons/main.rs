@@ -8,7 +8,9 @@ mod create;
 mod errors;
 mod input;
 mod listen;
+mod many;
 mod portability;
+mod recvfrom;
 mod resolve;
 mod sequence;
 #[cfg(target_os = "linux")]
