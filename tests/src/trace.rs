@@ -23,11 +23,16 @@ impl Trace {
         Self { file: std::env::temp_dir().join(name) }
     }
 
-    /// Makes a program run under strace(1).
+    /// Makes a program run under strace(1), which writes its network calls down.
     pub fn of(&self, program: Program) -> Program {
+        self.of_calls(program, "trace=network,close")
+    }
+
+    /// Like [`of`](Self::of), for the calls that an expression of strace(1) names.
+    pub fn of_calls(&self, program: Program, calls: &str) -> Program {
         let file = self.file.to_str().expect("UTF-8");
         // With -D strace is the child: the process that the test starts is the program.
-        let strace = ["strace", "-D", "-f", "-q", "-o", file, "-e", "trace=network,close"];
+        let strace = ["strace", "-D", "-f", "-q", "-o", file, "-e", calls];
         program.through(&strace)
     }
 
@@ -37,10 +42,19 @@ impl Trace {
     ///
     /// The time ends without it.
     pub fn until(&self, found: impl Fn(&str) -> bool) -> String {
+        self.until_all(|trace| trace.lines().any(&found))
+    }
+
+    /// Waits until the trace is as it should be, and returns it.
+    ///
+    /// # Panics
+    ///
+    /// The time ends without it.
+    pub fn until_all(&self, found: impl Fn(&str) -> bool) -> String {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let trace = fs::read_to_string(&self.file).unwrap_or_default();
-            if trace.lines().any(&found) {
+            if found(&trace) {
                 return trace;
             }
             assert!(Instant::now() < deadline, "no end of waiting after\n{trace}");

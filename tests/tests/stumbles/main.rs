@@ -2,6 +2,8 @@
 
 mod accept;
 #[cfg(target_os = "linux")]
+mod awaits;
+#[cfg(target_os = "linux")]
 mod bind;
 mod client;
 #[cfg(unix)]
