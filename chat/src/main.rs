@@ -26,7 +26,7 @@ const QUEUE: usize = 2000;
 /// The most lines that are sent at once.
 const BATCH: usize = 64;
 /// How long a client may take to receive what waits for it.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(5);
 /// How long the end may take, of a client or of the chat.
 const GRACE: Duration = Duration::from_secs(2);
 
