@@ -15,8 +15,7 @@ LOCALHOST = '127.0.0.1'
 BACKLOG = 128
 LINE = 1024  # bytes, without the end
 QUEUE = 1 << 20  # bytes that may wait for a client
-PATIENCE = 5  # seconds that a client may take for what waits for it
-GRACE = 2  # seconds that the end may take
+PATIENCE = 2  # seconds that a client may take for what waits for it, and for its goodbye
 
 names = {}  # of each client that is there, by its writer
 tasks = set()
@@ -67,8 +66,7 @@ def hear(writer, line):
 def rename(writer, new):
     free = new.isalnum() and new[0].isalpha() and new not in names.values()
     if not free or len(new.encode()) > 32:
-        tell('* no name: it has letters and digits, 32 bytes at most, and nobody else has it',
-             [writer])
+        tell('* this is no name, or somebody has it', [writer])
     elif writer in names:
         old, names[writer] = names[writer], new
         tell(f'* {old} is now {new}', list(names))
@@ -131,7 +129,7 @@ async def chat(default_socket):
         goodbye(writer)
     names.clear()
     if tasks:
-        await asyncio.wait(tasks, timeout=GRACE)
+        await asyncio.wait(tasks, timeout=PATIENCE)
     os._exit(0)
 
 

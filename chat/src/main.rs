@@ -21,19 +21,11 @@ use tokio::{runtime, select, signal};
 /// The most bytes that a line has, without its end.
 const LINE: usize = 1024;
 /// The most lines that wait for a client. Each of the others may say one before it has its
-/// turn to send: far more than there are clients.
+/// turn to send, so it is more than there will be clients.
 const QUEUE: usize = 2000;
-/// The most lines that are sent at once.
-const BATCH: usize = 64;
-/// How long a client may take to receive what waits for it.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// How long the end may take, of a client or of the chat.
-const GRACE: Duration = Duration::from_secs(2);
-
-const TOO_LONG: &str = "* not told: a line has 1024 bytes at most";
-const NO_TEXT: &str = "* not told: a line is text in UTF-8";
-const NO_NAME: &str =
-    "* no name: it has letters and digits, 32 bytes at most, and nobody else has it";
+/// How long a client may take for what waits for it, and for its goodbye.
+const PATIENCE: Duration = Duration::from_secs(2);
+const GOODBYE: &str = "* goodbye: you do not read\n";
 
 fn run(args: &Args) -> Result<(), Error> {
     let (family, socket_type, proto) = (args.family, args.socket_type, args.proto);
@@ -66,7 +58,7 @@ async fn chat(socket: Socket) -> Result<(), Error> {
     room.borrow_mut().end();
     let all_gone = async { while clients.join_next().await.is_some() {} };
     select! {
-        _ = timeout(GRACE, all_gone) => Ok(()),
+        _ = timeout(PATIENCE, all_gone) => Ok(()),
         // What a shell says of a program that Ctrl-C has ended.
         _ = interrupted() => process::exit(130),
     }
@@ -132,7 +124,7 @@ async fn talk(
         // The branch that does not win is dropped. Neither loses anything by that.
         select! {
             biased; // First listen, then speak.
-            count = queue.recv_many(&mut lines, BATCH) => {
+            count = queue.recv_many(&mut lines, 64) => {
                 if count == 0 {
                     return goodbye(client).await;
                 }
@@ -165,7 +157,7 @@ async fn goodbye(client: &mut TcpStream) -> Result<(), Error> {
         }
         Ok(())
     };
-    timeout(GRACE, end).await.unwrap_or(Ok(()))
+    timeout(PATIENCE, end).await.unwrap_or(Ok(()))
 }
 
 /// What has come of a client and is no whole line yet.
@@ -206,13 +198,13 @@ fn text(line: &[u8]) -> Result<&str, &'static str> {
     let line = line.strip_suffix(b"\r").unwrap_or(line); // telnet sends CR LF.
     let control = |c: char| c.is_control() && c != '\t';
     match str::from_utf8(line) {
-        _ if line.len() > LINE => Err(TOO_LONG),
+        _ if line.len() > LINE => Err("* not told: a line has 1024 bytes at most"),
         Ok(text) if !text.contains(control) => Ok(text),
-        _ => Err(NO_TEXT),
+        _ => Err("* not told: a line is text in UTF-8"),
     }
 }
 
-/// Who is there.
+/// Who is there. One thread runs all tasks, and none of them holds it over an `.await`.
 #[derive(Default)]
 struct Room {
     last: u64,
@@ -226,8 +218,7 @@ struct Member {
 
 impl Room {
     fn join(&mut self, port: u16) -> (u64, Receiver<Rc<str>>) {
-        // One place more, for the goodbye.
-        let (sender, queue) = channel(QUEUE + 1);
+        let (sender, queue) = channel(QUEUE + 1); // One place more, for the goodbye.
         self.last += 1;
         let number = self.last;
         self.tell(format!("* {port} has come"), |_| true);
@@ -238,8 +229,7 @@ impl Room {
 
     /// Tells the others what a client says, or answers it.
     fn hear(&mut self, number: u64, line: &[u8]) {
-        let Some(member) = self.members.get(&number) else { return };
-        let name = &member.name;
+        let Some(Member { name, .. }) = self.members.get(&number) else { return };
         match text(line) {
             Err(why) => self.tell(why.into(), |to| to == number),
             Ok("") => (),
@@ -251,29 +241,32 @@ impl Room {
     }
 
     fn rename(&mut self, number: u64, new: &str) {
+        let letters = new.len() <= 32 && new.chars().all(char::is_alphanumeric);
         let taken = self.members.values().any(|member| member.name == new);
-        let fits = new.len() <= 32 && new.chars().all(char::is_alphanumeric);
         match self.members.get_mut(&number) {
-            Some(member) if fits && !taken && new.starts_with(char::is_alphabetic) => {
+            Some(member) if letters && !taken && new.starts_with(char::is_alphabetic) => {
                 let old = mem::replace(&mut member.name, new.into());
                 self.tell(format!("* {old} is now {new}"), |_| true);
             }
-            _ => self.tell(NO_NAME.into(), |to| to == number),
+            _ => {
+                self.tell("* this is no name, or somebody has it".into(), |to| to == number)
+            }
         }
     }
 
-    /// Puts a line into the queue of each client that is meant. It waits for nobody: who has
-    /// a full queue has to leave.
+    /// Puts a line into the queue of each client that is meant. It waits for nobody: a client
+    /// whose queue is full has to leave.
     fn tell(&mut self, line: String, meant: impl Fn(u64) -> bool) {
         let line: Rc<str> = (line + "\n").into();
-        let full = self.members.iter().filter(|(number, member)| {
-            let room = member.queue.capacity() > 1;
-            meant(**number) && !(room && member.queue.try_send(line.clone()).is_ok())
-        });
-        for number in full.map(|(number, _)| *number).collect::<Vec<_>>() {
-            if let Some(member) = self.members.get(&number) {
-                let _ = member.queue.try_send("* goodbye: you do not read\n".into());
+        let mut full = Vec::new();
+        for (number, member) in self.members.iter().filter(|(number, _)| meant(**number)) {
+            let last = member.queue.capacity() == 1;
+            let line = if last { GOODBYE.into() } else { line.clone() };
+            if member.queue.try_send(line).is_err() || last {
+                full.push(*number);
             }
+        }
+        for number in full {
             self.leave(number);
         }
     }

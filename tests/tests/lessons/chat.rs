@@ -67,8 +67,7 @@ fn two(port: u16) -> (Guest, Guest) {
 
 const TOO_LONG: &str = "* not told: a line has 1024 bytes at most";
 const NO_TEXT: &str = "* not told: a line is text in UTF-8";
-const NO_NAME: &str =
-    "* no name: it has letters and digits, 32 bytes at most, and nobody else has it";
+const NO_NAME: &str = "* this is no name, or somebody has it";
 
 /// Not oneself: what comes next is what the other says.
 fn everybody_else_hears(port: u16) {
@@ -253,6 +252,47 @@ fn one_that_reads_late(port: u16) {
 fn judged(port: u16) {
     let judge = ["--only", "chat", &format!("127.0.0.1:{port}")];
     Program::lesson("judge", &judge).run().succeeded();
+}
+
+/// The stages of the page: each can what the ones before it can.
+mod stages {
+    use super::*;
+
+    fn stage(name: &str) -> (Running, u16) {
+        Program::example("chat", name, &["127.0.0.1:0"]).serve()
+    }
+
+    #[test]
+    fn lines() {
+        let (_chat, port) = stage("stage1_lines");
+        let mut client = tests::connect(port);
+        let long = "x".repeat(1025);
+        client.write_all(b"a ha").expect("the server reads");
+        client.write_all(format!("lf\r\n{long}\nж\n").as_bytes()).expect("it reads");
+        client.write_all(b"\xff\nthe last").expect("the server reads");
+        client.shutdown(std::net::Shutdown::Write).expect("it is connected");
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).expect("the server answers");
+        let answers: Vec<&str> = answer.lines().collect();
+        assert_eq!(answers, ["a half", TOO_LONG, "ж", NO_TEXT, "the last"]);
+    }
+
+    #[test]
+    fn everybody() {
+        for behaviour in [everybody_else_hears, names, those_who_leave, long_lines] {
+            let (_chat, port) = stage("stage2_everybody");
+            behaviour(port);
+        }
+    }
+
+    #[test]
+    fn bounded() {
+        for behaviour in [everybody_else_hears, one_that_does_not_read, one_that_reads_late]
+        {
+            let (_chat, port) = stage("stage3_bounded");
+            behaviour(port);
+        }
+    }
 }
 
 #[test]

@@ -5,6 +5,8 @@ mod accept;
 mod awaits;
 #[cfg(target_os = "linux")]
 mod bind;
+#[cfg(target_os = "linux")]
+mod chat;
 mod client;
 #[cfg(unix)]
 mod create;
