@@ -308,16 +308,16 @@ fn conversation() {
     let address = format!("127.0.0.1:{port}");
     let mut anna = enter(&chat, &address);
     chat.until(|line| line.starts_with("send("));
-    anna.write(b"/name anna\n");
+    say(&chat, &mut anna, "/name anna");
     anna.until(|line| line.ends_with(" is now anna"));
     chat.until(|line| line.starts_with("send("));
     let mut boris = enter(&chat, &address);
     anna.until(|line| line.ends_with(" has come"));
     chat.until(|line| line.starts_with("send("));
     chat.until(|line| line.starts_with("send("));
-    anna.write(b"Hello, everybody!\n");
+    say(&chat, &mut anna, "Hello, everybody!");
     boris.until(|line| line == "anna: Hello, everybody!");
-    boris.write(b"Hello, anna!\n");
+    say(&chat, &mut boris, "Hello, anna!");
     anna.until(|line| line.ends_with(": Hello, anna!"));
     chat.interrupt();
     anna.until(|line| line.starts_with("recv(") && line.ends_with(" = 0"));
@@ -335,19 +335,34 @@ fn conversation() {
     }
 }
 
-/// A client that enters the chat. The chat stands still until the client has connected: its
-/// greeting must not come before the row.
+/// A client that enters the chat, and has shown its row before the chat greets it.
 #[cfg(target_os = "linux")]
 fn enter(chat: &Running, address: &str) -> Running {
-    let signal = |name: &str| {
-        Program::other("kill", &[name, &chat.id().to_string()]).run().succeeded()
-    };
-    signal("-STOP");
-    let mut client = Program::lesson("client", &[address]).start();
-    client.until_row("ESTAB");
-    signal("-CONT");
+    let mut client = while_it_stands_still(chat, || {
+        let mut client = Program::lesson("client", &[address]).start();
+        client.until_row("ESTAB");
+        client
+    });
     client.until(|line| line.starts_with("* you are "));
     client
+}
+
+/// A client says something, and has shown its send before the chat answers.
+#[cfg(target_os = "linux")]
+fn say(chat: &Running, client: &mut Running, line: &str) {
+    while_it_stands_still(chat, || {
+        client.write(format!("{line}\n").as_bytes());
+        client.until(|line| line.starts_with("send("));
+    });
+}
+
+#[cfg(target_os = "linux")]
+fn while_it_stands_still<T>(chat: &Running, happens: impl FnOnce() -> T) -> T {
+    let id = chat.id().to_string();
+    Program::other("kill", &["-STOP", &id]).run().succeeded();
+    let result = happens();
+    Program::other("kill", &["-CONT", &id]).run().succeeded();
+    result
 }
 
 /// The name that the chat has given to one of those who have come.
