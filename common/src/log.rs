@@ -70,9 +70,10 @@ pub(crate) fn record(level: Level, location: &Location<'_>, text: fmt::Arguments
     }
 }
 
-/// Logs a remark at level info.
+/// Logs a remark at level info, in lines of at most 80 columns.
 #[track_caller]
 pub fn info(remark: impl Display) {
+    let remark = textwrap::fill(&remark.to_string(), 80);
     record(Level::Info, Location::caller(), format_args!("{remark}"));
 }
 
