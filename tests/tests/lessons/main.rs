@@ -15,3 +15,4 @@ mod resolve;
 mod sequence;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod thread;

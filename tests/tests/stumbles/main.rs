@@ -7,7 +7,9 @@ mod client;
 #[cfg(unix)]
 mod create;
 mod listen;
+mod recvfrom;
 mod resolve;
+mod thread;
 
 use tests::{Program, stable};
 
