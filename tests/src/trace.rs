@@ -133,8 +133,7 @@ pub fn notation(call: &str) -> Option<String> {
         "accept" | "accept4" => format!("accept({fd}) = {returned}, {}", address(call)),
         "recvfrom" => format!("recv({fd}, {}) = {returned}", arguments[2]),
         "sendto" => {
-            assert_eq!(arguments[2], returned, "all of it: {call}");
-            format!("send({fd}, {returned})")
+            format!("send({fd}, {}) = {returned}", arguments[2])
         }
         "shutdown" => format!("shutdown({fd}, {}) = {returned}", arguments[1]),
         "close" => format!("close({fd})"),

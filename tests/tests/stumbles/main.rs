@@ -10,6 +10,8 @@ mod listen;
 mod recvfrom;
 mod resolve;
 mod thread;
+#[cfg(target_os = "linux")]
+mod vanished;
 
 use tests::{Program, stable};
 
