@@ -10,4 +10,6 @@ mod client;
 mod create;
 #[cfg(target_os = "linux")]
 mod listen;
+mod recvfrom;
 mod resolve;
+mod thread;

@@ -8,8 +8,11 @@ mod create;
 mod errors;
 mod input;
 mod listen;
+mod many;
 mod portability;
+mod recvfrom;
 mod resolve;
 mod sequence;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod thread;

@@ -7,7 +7,9 @@ mod client;
 #[cfg(unix)]
 mod create;
 mod listen;
+mod recvfrom;
 mod resolve;
+mod thread;
 #[cfg(target_os = "linux")]
 mod vanished;
 
