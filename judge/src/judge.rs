@@ -49,7 +49,7 @@ impl Judge {
         let mut failed = Vec::new();
         for (index, check) in checks.iter().enumerate() {
             if Instant::now() >= self.end {
-                self.say("\nThe judge stops: 60 s are over.")?;
+                self.say("\nThe 60 s of all checks are over.")?;
                 return Ok(false);
             }
             let server = self.server();
@@ -77,7 +77,7 @@ impl Judge {
         if failed.is_empty() {
             return Ok(true);
         }
-        // Whoever has passed the lesson before, and nothing of this one, has not made mistakes.
+        // Who passes one lesson and nothing of the next has made no mistake: that comes now.
         let next = made > 0 && failed == [checks[0].name];
         self.say(&match (next, lesson.names) {
             (true, [name, ..]) => format!(
@@ -96,14 +96,17 @@ impl Judge {
     }
 
     /// What to do when all has passed.
-    pub fn what_comes_next(&self) -> Result<(), Stop> {
-        self.say(&format!(
-            "\nAll {} checks passed. Build the next server, and judge it:\n  {}\n  {}\n  {}",
-            self.made,
-            self.command("--only recvfrom"),
-            self.command("--only messages"),
-            self.command("--only chat")
-        ))
+    pub fn what_comes_next(&self, lessons: &[Lesson]) -> Result<(), Stop> {
+        self.say(&format!("\nAll {} checks passed.", self.made))?;
+        if !lessons.is_empty() {
+            self.say("Build one of the next servers, and judge it:")?;
+        }
+        for lesson in lessons {
+            let name = lesson.names.first().unwrap_or(&"");
+            let command = self.command(&format!("--only {name}"));
+            self.say(&format!("  {}, {}:\n    {command}", lesson.title, lesson.taught))?;
+        }
+        Ok(())
     }
 
     fn server(&self) -> Server {
@@ -120,6 +123,9 @@ impl Judge {
                             listening socket.\nWhat it printed last may say why.";
         const HANGS: &str =
             "Your server does not answer new clients any more, so the judge stops here.";
+        if Instant::now() >= self.end {
+            return None;
+        }
         let server = self.server();
         if lesson.names == recvfrom::LESSON.names {
             let is_first = check.name == lesson.checks[0].name;
