@@ -12,8 +12,9 @@ pub const LESSON: Lesson = Lesson {
     title: "everybody else hears",
     taught: "chat/README.md",
     start: "chat",
-    protocol: "TCP: a line that a client sends, all others get, with the name of the client; \
-               '/name anna' gives it a name; to come and to leave is announced to the others",
+    protocol: "TCP: a line that a client sends, all others get, with the name of the \
+               client; '/name anna' gives it a name; to come and to leave is announced to \
+               the others",
     checks: &[
         Check {
             name: "others-hear",
@@ -71,7 +72,8 @@ pub const LESSON: Lesson = Lesson {
         },
         Check {
             name: "long-line",
-            sentence: "1 MiB without the end of a line is answered, or the client is closed",
+            sentence: "1 MiB without the end of a line is answered, or the client is \
+                       closed",
             see: "chat/README.md",
             run: long_line,
         },
@@ -196,7 +198,8 @@ fn leave(server: &Server) -> Verdict {
         }
         for listener in [&one, &other] {
             listener.hears(name).if_silent(if resets {
-                "who leaves is announced to all others, also when recv fails with ECONNRESET"
+                "who leaves is announced to all others, also when recv fails with \
+                 ECONNRESET"
             } else {
                 "who leaves is announced to all others, with the name: recv returned 0"
             })?;
@@ -222,7 +225,7 @@ fn hundred(server: &Server) -> Verdict {
 }
 
 fn not_text(server: &Server) -> Verdict {
-    const WHY: &str = "a line may hold any bytes: to decode it can fail, and that ends nothing but this line";
+    const WHY: &str = "decoding a line can fail: that ends the line, and not the server";
     let (one, other) =
         (Talker::new(server, "one client")?, Talker::new(server, "the other")?);
     meet(&one, &other)?;
@@ -250,10 +253,10 @@ fn long_line(server: &Server) -> Verdict {
     other.hears("Did that hurt?").map(drop)
 }
 
-/// The lines are sent in batches, so that nobody but the stalled one ever has much to catch up.
+/// The lines are sent in batches: nobody but the stalled one ever has much to catch up.
 fn stalled(server: &Server) -> Verdict {
-    const WHY: &str = "the server waits until the stalled client reads: a queue of its own for each client, \
-                       and who lets it fill up has to leave";
+    const WHY: &str = "the server waits for the stalled client: give each client a queue, and \
+                       close the one that lets it fill up";
     let _stalled = server.connect_with_small_buffer("the stalled client")?;
     let (one, other) =
         (Talker::new(server, "one client")?, Talker::new(server, "the other")?);

@@ -155,8 +155,8 @@ fn refuse_others(addresses: &[SocketAddr]) -> Result<(), Stop> {
             !address.ip().is_multicast() && UdpSocket::bind((address.ip(), 0)).is_ok();
         if !own {
             return Err(Stop::Usage(format!(
-                "{} is no address of this machine. The judge opens up to 1,000 connections: if \
-                 the server there is yours, say so with --elsewhere",
+                "{} is no address of this machine. The judge opens up to 1,000 \
+                 connections: if the server there is yours, say so with --elsewhere",
                 address.ip()
             )));
         }

@@ -1,5 +1,5 @@
-//! The judge's end of a conversation: each wait is bounded, and what was sent and what came is
-//! kept, so that a fault can show it.
+//! The judge's end of a conversation: each wait is bounded, and what was done is kept, so
+//! that a fault can show it.
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, ErrorKind, Read, Write};
@@ -15,8 +15,8 @@ use crate::check::{Fault, How, Verdict, count, show};
 /// How long a server may be silent.
 pub const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How long a connection may take: Linux sends a SYN that the full queue of a server has dropped
-/// again after 1 s, and after 2 s more.
+/// How long connect may take: a SYN that the full queue of a server has dropped is sent again
+/// after 1 s, and after 2 s more (RFC 6298).
 const CONNECT: Duration = Duration::from_secs(5);
 
 /// A send that makes no progress for so long is taken to be blocked.
@@ -49,8 +49,8 @@ impl Server {
         self.open(name, None).map_err(|error| self.no_connection(name, &error))
     }
 
-    /// Connects a client whose receive buffer is small, so that what it does not read stays with
-    /// the server.
+    /// Connects a client whose receive buffer is small: what it does not read stays with the
+    /// server.
     pub fn connect_with_small_buffer(&self, name: &str) -> Result<Client, Fault> {
         self.open(name, Some(16 << 10)).map_err(|error| self.no_connection(name, &error))
     }
@@ -186,8 +186,8 @@ impl Client {
         let fault = self.differs(show(bytes), &came);
         Err(if extra {
             Fault {
-                why: "more came back than was sent: send the bytes that recv has returned, \
-                      not the whole buffer",
+                why: "more came back than was sent: send the bytes that recv has \
+                      returned, not the whole buffer",
                 ..fault
             }
         } else {
@@ -279,8 +279,8 @@ impl Client {
         self.transfer(length, true)
     }
 
-    /// Sends the long text up to this length and reads nothing, until the server takes no more.
-    /// Returns how much it has taken.
+    /// Sends the long text up to this length and reads nothing, until the server takes no
+    /// more. Returns how much it has taken.
     pub fn flood(&self, length: usize) -> Result<usize, Fault> {
         let result = self.transfer(length, false);
         self.note(format!("sent {}, and read nothing", count(self.sent.get())));
@@ -290,6 +290,8 @@ impl Client {
     /// Receives what is missing of the long text.
     pub fn catch_up(&self) -> Verdict {
         self.note("then read".into());
+        // A small receive buffer has done its work, and would only be slow.
+        let _ = SockRef::from(&self.stream).set_recv_buffer_size(1 << 20);
         self.transfer(self.sent.get(), true)
     }
 
@@ -425,7 +427,7 @@ impl Client {
 fn pattern(start: usize, length: usize) -> &'static [u8] {
     // No power of 2, as buffers are.
     const PERIOD: usize = 251;
-    // From here the end of a line comes last in 1 MiB: who answers whole lines answers it all.
+    // Then 1 MiB ends with the end of a line: a server of lines has nothing to keep.
     const FIRST: usize = 113;
     static TEXT: LazyLock<Vec<u8>> =
         LazyLock::new(|| (0..=250).cycle().skip(FIRST).take(PERIOD + 65536).collect());
