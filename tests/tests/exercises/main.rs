@@ -9,5 +9,9 @@ mod client;
 #[cfg(unix)]
 mod create;
 #[cfg(target_os = "linux")]
+mod epoll;
+#[cfg(target_os = "linux")]
 mod listen;
+#[cfg(target_os = "linux")]
+mod poll;
 mod resolve;

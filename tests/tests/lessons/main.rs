@@ -8,6 +8,7 @@ mod create;
 mod errors;
 mod input;
 mod listen;
+mod poll;
 mod portability;
 mod resolve;
 mod sequence;
