@@ -27,6 +27,8 @@ const SERVICES: &str = if cfg!(windows) {
 const WRONG_FAMILY: &str = "the address is not of the family of the socket: --family inet goes \
                             with 127.0.0.1:4444, --family inet6 with [::1]:4444";
 const NOT_CONNECTED: &str = "the socket is not connected: call connect or accept first";
+const NO_CONNECTION: &str =
+    "there is no connection: it was never made, or the other end has reset it";
 const RESET: &str = "the other end has reset the connection: it ended before it had read \
                      everything, or it closed at once";
 
@@ -79,6 +81,9 @@ fn bind(errno: &str, address: Option<SocketAddr>, row: Option<&Row>) -> Option<S
             "a port below 1024 is privileged: choose one above 1023, or run {}",
             if cfg!(target_os = "linux") { "with CAP_NET_BIND_SERVICE" } else { "as root" }
         ),
+        "EADDRINUSE" if address.is_none() => {
+            "there is a file of that name: remove it, if no server uses it any more".into()
+        }
         "EADDRINUSE" => format!(
             "another socket has this address ({LIST} shows it, unless it is only bound), or a \
              connection of an earlier run is in TIME-WAIT: wait a minute, or choose another port"
@@ -209,6 +214,9 @@ fn send(
     row: Option<&Row>,
 ) -> Option<&'static str> {
     Some(match errno {
+        "EPIPE" if row.is_some_and(|row| row.is("UNCONN") && row.port() != 0) => {
+            NO_CONNECTION
+        }
         "EPIPE" | "ENOTCONN"
             if row.is_some_and(|row| row.is("UNCONN") || row.is("LISTEN")) =>
         {
@@ -238,9 +246,7 @@ fn send(
 
 /// shutdown(2)
 fn shutdown(errno: &str) -> Option<&'static str> {
-    (errno == "ENOTCONN").then_some(
-        "there is no connection: it was never made, or the other end has reset it",
-    )
+    (errno == "ENOTCONN").then_some(NO_CONNECTION)
 }
 
 /// What a program needs before its first call: pthread_create(3), epoll_create(2)

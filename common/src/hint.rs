@@ -12,7 +12,7 @@ use crate::row::Row;
 #[cfg(target_os = "linux")]
 pub(crate) fn command(socket: &Socket) -> Option<String> {
     let row = Row::of(socket);
-    let port = row.local.map_or(0, |address| address.port());
+    let port = row.port();
     let datagram = socket.r#type().is_ok_and(|r#type| r#type == socket2::Type::DGRAM);
     if row.is("LISTEN") {
         Some(format!("ss -nltp 'sport = :{port}'"))
@@ -33,6 +33,6 @@ pub(crate) fn command(socket: &Socket) -> Option<String> {
 /// bound and does not listen.
 #[cfg(windows)]
 pub(crate) fn command(socket: &Socket) -> Option<String> {
-    let port = Row::of(socket).local?.port();
+    let port = Row::of(socket).port();
     (port != 0).then(|| format!("netstat -anoq | findstr :{port}"))
 }

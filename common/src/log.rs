@@ -16,6 +16,7 @@ use ::log::{Level, LevelFilter, Record};
 use env_logger::fmt::Formatter;
 use env_logger::fmt::style::{AnsiColor, Style};
 use socket2::Socket;
+use textwrap::{Options, WordSplitter};
 
 use crate::descriptor::Descriptor;
 use crate::{Error, hint, row::Row};
@@ -70,9 +71,11 @@ pub(crate) fn record(level: Level, location: &Location<'_>, text: fmt::Arguments
     }
 }
 
-/// Logs a remark at level info.
+/// Logs a remark at level info, in lines of at most 80 columns.
 #[track_caller]
 pub fn info(remark: impl Display) {
+    let width = Options::new(80).word_splitter(WordSplitter::NoHyphenation);
+    let remark = textwrap::fill(&remark.to_string(), width);
     record(Level::Info, Location::caller(), format_args!("{remark}"));
 }
 

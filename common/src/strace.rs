@@ -1,21 +1,22 @@
 //! Calls, shown as strace(1) shows them.
 
 use std::fmt::{self, Display};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::mem::MaybeUninit;
 use std::net::{Shutdown, SocketAddr};
 use std::panic::Location;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
-use std::thread::JoinHandle;
-use std::time::Duration;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use ::log::{Level, LevelFilter};
 use dns_lookup::{AddrInfoHints, AddrInfoIter};
-use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use socket2::{Domain, Protocol, SockAddr, Socket, TcpKeepalive, Type};
 
 use crate::descriptor::{Descriptor, Fd};
 use crate::error::Cause;
-use crate::{Error, errno, log};
+use crate::{Error, address, errno, log};
 
 /// Makes the call that stands in it, shows the call with its arguments and its result as
 /// strace(1) does, and gives the result back: `strace!` is to system calls what `dbg!` is to
@@ -39,11 +40,16 @@ use crate::{Error, errno, log};
 macro_rules! strace {
     (blocking: $($call:tt)+) => { $crate::strace!(@ true, $($call)+) };
 
-    // It makes as many calls of send(2) as it takes, and each is shown.
+    // It makes as many calls of send(2) or recv(2) as it takes, and each is shown.
     (@ $blocking:literal, $object:ident.write_all($bytes:expr)) => {{
-        let mut sends = $crate::strace::Sends::new(&mut $object);
-        let result = sends.write_all($bytes);
-        sends.end(result)
+        let mut calls = $crate::strace::Calls::new(&mut $object);
+        let result = calls.write_all($bytes);
+        calls.end(result)
+    }};
+    (@ $blocking:literal, $object:ident.read_exact($buffer:expr)) => {{
+        let mut calls = $crate::strace::Calls::new(&mut $object);
+        let result = calls.read_exact($buffer);
+        calls.end(result)
     }};
     (@ $blocking:literal, $object:ident.accept()) => {{
         let fd = Some($crate::strace::fd(&$object));
@@ -157,6 +163,9 @@ macro_rules! strace {
     ($($call:tt)+) => { $crate::strace!(@ false, $($call)+) };
 }
 
+/// The descriptor of a send(2) that is under way.
+static SENDING: Mutex<Option<Fd>> = Mutex::new(None);
+
 /// Whether the last accept(2) failed just as the one before.
 static REPEATED: AtomicBool = AtomicBool::new(false);
 
@@ -185,7 +194,34 @@ impl<'a> Call<'a> {
         let call =
             Self { function, fd, arguments: [None; 4], seen: 0, count, blocking, location };
         call.announce();
+        call.is_under_way(true);
         call
+    }
+
+    fn sends(&self) -> bool {
+        matches!(self.function, "send" | "write" | "shutdown")
+    }
+
+    /// Notes that a call that sends is under way, or that it has been shown.
+    fn is_under_way(&self, under_way: bool) {
+        if self.sends()
+            && ::log::max_level() >= LevelFilter::Info
+            && let Ok(mut sending) = SENDING.lock()
+        {
+            *sending = self.fd.filter(|_| under_way);
+        }
+    }
+
+    /// What one thread sends is shown before what another one then receives in return: waits
+    /// a moment for a send(2) on the same descriptor that has not been shown yet.
+    fn let_send_be_shown(&self) {
+        let start = Instant::now();
+        while self.function == "read"
+            && SENDING.lock().is_ok_and(|sending| *sending == self.fd)
+            && start.elapsed() < Duration::from_millis(1)
+        {
+            thread::yield_now();
+        }
     }
 
     /// The call of poll(2) for these descriptors.
@@ -259,16 +295,18 @@ impl<'a> Call<'a> {
             Ok(value) => {
                 self.is_repeated(0);
                 if ::log::max_level() >= LevelFilter::Info {
+                    self.let_send_be_shown();
                     let returned = returned(&value);
                     self.record(Level::Info, format_args!("{self} = {returned}"));
                 }
+                self.is_under_way(false);
                 Ok(value)
             }
             Err(error) => {
                 let cause = error.into();
                 // That a call had nothing to take is no failure: it was told not to wait.
                 let level = if cause.would_block() { Level::Info } else { Level::Error };
-                if level > ::log::max_level() {
+                if cause.would_block() && level > ::log::max_level() {
                     return Err(Error::hidden(self.name(), cause));
                 }
                 let repeated = self.is_repeated(cause.code());
@@ -276,6 +314,7 @@ impl<'a> Call<'a> {
                 if !repeated {
                     self.record(level, format_args!("{error}"));
                 }
+                self.is_under_way(false);
                 Err(error)
             }
         }
@@ -391,13 +430,14 @@ fn notation(function: &'static str) -> &'static str {
         "set_reuse_port" => "setsockopt(%, SOL_SOCKET, SO_REUSEPORT, %)",
         "set_only_v6" => "setsockopt(%, IPPROTO_IPV6, IPV6_V6ONLY, %)",
         "set_tcp_nodelay" => "setsockopt(%, IPPROTO_TCP, TCP_NODELAY, %)",
-        "set_tcp_keepalive" => "setsockopt(%, IPPROTO_TCP, TCP_KEEPIDLE, %)",
+        "set_tcp_keepalive" => "setsockopt(%, IPPROTO_TCP, TCP_KEEP*, %)",
         "getaddrinfo" => "getaddrinfo(%, %)",
         "getnameinfo" => "getnameinfo(%)",
         "pthread_create" => "pthread_create()",
         "poll" => "poll(%)",
         "register" => EPOLL[1],
         "wait" => EPOLL[2],
+        "remove_file" => "unlink(%)",
         _ => function,
     }
 }
@@ -485,29 +525,35 @@ pub fn see<'a, T: Argument<'a>>(call: &mut Call<'a>, argument: T) -> T {
     argument
 }
 
-/// A socket that shows each send(2), however many a `write_all` makes.
-pub struct Sends<'a, S> {
+/// A socket that shows each send(2) and recv(2), however many a `write_all` or a `read_exact`
+/// makes.
+pub struct Calls<'a, S> {
     socket: &'a mut S,
     location: &'static Location<'static>,
     failed: Option<Error>,
 }
 
-impl<'a, S: Write + Descriptor> Sends<'a, S> {
+impl<'a, S: Descriptor> Calls<'a, S> {
     /// Makes the calls of `socket`.
     #[track_caller]
     pub fn new(socket: &'a mut S) -> Self {
         Self { socket, location: Location::caller(), failed: None }
     }
 
-    /// Gives the result of `write_all` back.
+    /// Gives the result of `write_all` or `read_exact` back.
     ///
     /// # Errors
     ///
-    /// The error of the send(2) that failed.
+    /// The error of the call that failed; [`UnexpectedEof`](io::ErrorKind::UnexpectedEof), which
+    /// is not shown, if the last recv(2) has returned 0.
     pub fn end(self, result: io::Result<()>) -> Result<(), Error> {
         match (result, self.failed) {
             (Ok(()), _) => Ok(()),
             (Err(_), Some(shown)) => Err(shown),
+            (Err(error), None) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                let call = Call::begin("recv", Some(self.socket.fd()), 0, false);
+                Err(Error::call(&call, None, error.into()))
+            }
             // The socket took no byte, and gave no error.
             (Err(error), None) => {
                 let call = Call::begin("send", Some(self.socket.fd()), 0, false);
@@ -517,16 +563,32 @@ impl<'a, S: Write + Descriptor> Sends<'a, S> {
     }
 }
 
-impl<S: Write + Descriptor> Write for Sends<'_, S> {
+impl<S: Descriptor> Calls<'_, S> {
+    /// Shows a call, and keeps its error.
+    fn shown(&mut self, call: Call<'_>, result: io::Result<usize>) -> io::Result<usize> {
+        let kind = result.as_ref().err().map(io::Error::kind);
+        call.end(Some(&*self.socket), result).map_err(|error| {
+            self.failed = Some(error);
+            kind.unwrap_or(io::ErrorKind::Other).into()
+        })
+    }
+}
+
+impl<S: Read + Descriptor> Read for Calls<'_, S> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut call = Call::begin("recv", Some(self.socket.fd()), 1, false);
+        call.location = self.location;
+        let result = self.socket.read(see(&mut call, buffer));
+        self.shown(call, result)
+    }
+}
+
+impl<S: Write + Descriptor> Write for Calls<'_, S> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut call = Call::begin("send", Some(self.socket.fd()), 1, false);
         call.location = self.location;
         let result = self.socket.write(see(&mut call, bytes));
-        let kind = result.as_ref().err().map(io::Error::kind);
-        call.end(Some(self.socket), result).map_err(|error| {
-            self.failed = Some(error);
-            kind.unwrap_or(io::ErrorKind::Other).into()
-        })
+        self.shown(call, result)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -563,6 +625,8 @@ pub enum Value<'a> {
     Protocol(Option<Protocol>),
     /// A time; none is without end.
     Time(Option<Duration>),
+    /// The options TCP_KEEPIDLE, TCP_KEEPINTVL and TCP_KEEPCNT.
+    Keepalive(&'a TcpKeepalive),
 }
 
 impl Display for Value<'_> {
@@ -594,6 +658,11 @@ impl Display for Value<'_> {
             }
             Self::Time(Some(time)) => write!(f, "{time:?}"),
             Self::Time(None) => f.write_str("0"),
+            // Their values are told in this form only: `TcpKeepalive { time: Some(1s), ... }`
+            Self::Keepalive(options) => {
+                let text = format!("{options:?}").replace("TcpKeepalive ", "");
+                f.write_str(&text.replace("Some(", "").replace(')', ""))
+            }
         }
     }
 }
@@ -629,7 +698,10 @@ arguments! {
     &mut Vec<u8>: |buffer| Value::Size(buffer.capacity() - buffer.len());
     &mut [MaybeUninit<u8>]: |buffer| Value::Size(buffer.len());
     &'a [Fd]: |fds| Value::Descriptors(fds);
-    &SockAddr: |address| Value::Address(address.as_socket());
+    &'a SockAddr: |address| match address::path(address) {
+        Some(path) => Value::Text(Some(path)),
+        None => Value::Address(address.as_socket()),
+    };
     &SocketAddr: |address| Value::Address(Some(**address));
     SocketAddr: |address| Value::Address(Some(*address));
     &'a str: |text| Value::Text(Some(text));
@@ -640,6 +712,7 @@ arguments! {
     Option<Protocol>: |protocol| Value::Protocol(*protocol);
     Option<Duration>: |time| Value::Time(*time);
     Duration: |time| Value::Time(Some(*time));
+    &'a TcpKeepalive: |options| Value::Keepalive(options);
     Shutdown: |how| Value::Constant(match how {
         Shutdown::Read => "SHUT_RD",
         Shutdown::Write => "SHUT_WR",
@@ -670,7 +743,7 @@ returned! {
     Socket: |socket| fd(socket).to_string();
     (usize, SocketAddr): |(count, peer)| format!("{count}, {peer}");
     (String, String): |(host, service)| format!("0, {host:?}, {service:?}");
-    SockAddr: |address| format!("0, {}", Value::Address(address.as_socket()));
+    SockAddr: |address| format!("0, {}", (&address).value());
     (SockAddr, Vec<SockAddr>): |_| "0".into();
     AddrInfoIter: |_| "0".into();
     Domain: |family| format!("0, {family:?}");

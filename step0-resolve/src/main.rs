@@ -32,7 +32,11 @@ fn resolve(name: &str, service: Option<&str>, family: Option<Domain>) -> Result<
             None => log::print(format!("{}\n", address.ip()))?,
         }
     }
-    match first_ipv4(name) {
+    let ipv4 = match family {
+        Some(Domain::IPV4) => addresses.first().map(|address| address.ip()),
+        _ => first_ipv4(name),
+    };
+    match ipv4 {
         Some(ip) => log::info(format!("gethostbyname({name:?}) would return {ip}")),
         None => {
             log::info(format!("gethostbyname({name:?}) would fail: it knows IPv4 only"))

@@ -29,7 +29,7 @@ pub use program::{Finished, Program, Running};
 pub use row::Row;
 #[cfg(target_os = "linux")]
 pub use row::ss;
-pub use servers::{accept, connect, hello, listen, serve};
+pub use servers::{accept, bind, connect, hello, listen, serve};
 pub use stable::stable;
 #[cfg(target_os = "linux")]
 pub use trace::{Trace, notation};

@@ -1,6 +1,6 @@
 //! Servers and clients that many tests need.
 
-use std::net::{TcpListener, TcpStream};
+use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::sync::mpsc;
 use std::thread;
 
@@ -31,6 +31,18 @@ pub fn listen() -> (TcpListener, String) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("an address").to_string();
     (listener, address)
+}
+
+/// A datagram socket of the test's own, and its address.
+///
+/// # Panics
+///
+/// No port is free.
+pub fn bind() -> (UdpSocket, String) {
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    socket.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    let address = socket.local_addr().expect("an address").to_string();
+    (socket, address)
 }
 
 /// Accepts a connection, or fails in a bounded time if none comes.

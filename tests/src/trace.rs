@@ -144,7 +144,9 @@ pub fn notation(call: &str) -> Option<String> {
         }
         "accept" | "accept4" => format!("accept({fd}) = {returned}, {}", address(call)),
         "recvfrom" => format!("recv({fd}, {}) = {returned}", arguments[2]),
-        "sendto" => format!("send({fd}, {}) = {returned}", arguments[2]),
+        "sendto" => {
+            format!("send({fd}, {}) = {returned}", arguments[2])
+        }
         "shutdown" => format!("shutdown({fd}, {}) = {returned}", arguments[1]),
         "close" => format!("close({fd})"),
         "fcntl" if arguments[1] == "F_GETFL" => return None,

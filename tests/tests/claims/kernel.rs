@@ -1,9 +1,8 @@
 //! The row of a lesson against ss(8), which asks the kernel by another way (netlink).
 
-use std::net::UdpSocket;
 use std::time::Instant;
 
-use tests::{PATIENCE, Program, Row, connect, serve, ss};
+use tests::{PATIENCE, Program, Row, bind, connect, serve, ss};
 
 /// What ss(8) shows of the sockets with this local port: `--tcp` or `--udp`.
 fn shown(protocol: &str, port: u16) -> Vec<Row> {
@@ -66,8 +65,7 @@ fn bound_datagram() {
 #[test]
 #[ignore = "needs the tools of .ci/packages"]
 fn connected_datagram() {
-    let peer = UdpSocket::bind("127.0.0.1:0").expect("a free port");
-    let address = peer.local_addr().expect("an address").to_string();
+    let (_peer, address) = bind();
     let mut client = Program::lesson("client", &["--type", "dgram", &address]).start();
     let row = client.until_row("ESTAB");
     assert_eq!(shown("--udp", row.port()), [row]);

@@ -1,10 +1,10 @@
 //! The lecture's table of UDP and TCP, each cell measured, in namespaces of the test's own.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::net::TcpStream;
 use std::sync::LazyLock;
 
-use tests::{Namespace, Program, Running, assert_transcript};
+use tests::{Namespace, Program, Running, assert_transcript, bind, listen};
 
 /// The cells of UDP and of TCP.
 type Row = LazyLock<[String; 2]>;
@@ -204,19 +204,16 @@ fn messages(namespace: &Namespace, kind: &str, there: &str, count: usize) -> Vec
 
 /// Two messages are sent before anything is received.
 fn measure_boundaries() -> [String; 2] {
-    let receiver = UdpSocket::bind("127.0.0.1:0").expect("a free port");
-    let sender = UdpSocket::bind("127.0.0.1:0").expect("a free port");
-    let address = receiver.local_addr().expect("an address");
+    let ((receiver, address), (sender, _)) = (bind(), bind());
     for message in [b"one", b"two"] {
-        sender.send_to(message, address).expect("the kernel takes it");
+        sender.send_to(message, &address).expect("the kernel takes it");
     }
     let mut buf = [0; 100];
     let udp: Vec<usize> =
         (0..2).map(|_| receiver.recv(&mut buf).expect("a datagram")).collect();
     assert_eq!(udp, [3, 3]);
 
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = listener.local_addr().expect("an address");
+    let (listener, address) = listen();
     let mut sender = TcpStream::connect(address).expect("it listens");
     for message in [b"one", b"two"] {
         sender.write_all(message).expect("the kernel takes it");

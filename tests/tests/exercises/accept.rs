@@ -16,22 +16,3 @@ fn upper_case() {
     client.until(|line| line == "HELLO, SERVER!");
     assert_transcript!(stable(&client.finish().succeeded()));
 }
-
-/// The first client is silent, and the second is served all the same.
-#[test]
-fn threads() {
-    let (mut server, address) = serve("exercise_threads");
-    let mut silent = Program::lesson("client", &[&address]).start();
-    silent.until_row("ESTAB");
-    server.accepting();
-    let mut client = Program::lesson("client", &[&address]).start();
-    client.until_row("ESTAB");
-    server.accepting();
-    client.write(b"Hello, server!\n");
-    client.until(|line| line == "Hello, server!");
-    client.finish().succeeded();
-    server.until(|line| line == "close(5)");
-    silent.finish().succeeded();
-    server.until(|line| line == "close(4)");
-    assert_transcript!(stable(&server.stop()));
-}

@@ -161,29 +161,3 @@ fn aborted_connection() {
     serves(&mut server, port);
     assert_transcript!(stable(&server.stop()));
 }
-
-#[cfg(target_os = "linux")]
-#[test]
-#[ignore = "needs the tools of .ci/packages"]
-fn interrupted_recv_and_send() {
-    for fault in ["recvfrom:error=EINTR:when=1+2", "sendto:error=EINTR:when=1+2"] {
-        let (mut server, port) = serve_with(fault);
-        let sent = bytes(100_000);
-        assert!(echo(connect(port), &sent, 1000) == sent, "{fault}");
-        server.accepting();
-        assert!(!server.output().contains(" = -1 "), "{}", server.output());
-    }
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-#[ignore = "needs the tools of .ci/packages"]
-fn out_of_descriptors() {
-    for errno in ["EMFILE", "ENFILE"] {
-        let server = serve_with(&format!("accept4:error={errno}")).0;
-        let transcript = server.wait().exited(1);
-        assert!(transcript.contains(&format!("accept(3) = -1 {errno} (")), "{transcript}");
-        assert_eq!(transcript.matches("accept(3)").count(), 2, "it does not try again");
-        assert!(transcript.contains("\nhelp: "), "{transcript}");
-    }
-}

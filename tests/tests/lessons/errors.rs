@@ -1,10 +1,10 @@
 //! Each error that a learner can provoke: the exact code, its help, the exit status.
 
 use std::io::Read;
-use std::net::{Shutdown, UdpSocket};
+use std::net::Shutdown;
 
 use socket2::{Domain, Socket, Type};
-use tests::{PATIENCE, Program, accept, assert_transcript, listen, stable};
+use tests::{Program, accept, assert_transcript, bind, listen, stable};
 
 fn fails(lesson: &str, args: &[&str]) -> String {
     stable(&Program::lesson(lesson, args).run().exited(1))
@@ -79,7 +79,7 @@ fn connection_refused() {
 #[cfg(target_os = "linux")]
 #[test]
 fn datagram_refused() {
-    let held = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    let (held, _) = bind();
     let port = held.local_addr().expect("an address").port();
     let client = ["--type", "dgram", &format!("127.0.0.2:{port}"), "hello"];
     assert_transcript!(fails("client", &client));
@@ -87,10 +87,8 @@ fn datagram_refused() {
 
 #[test]
 fn datagram_without_answer() {
-    let silent = UdpSocket::bind("127.0.0.1:0").expect("a free port");
-    let address = silent.local_addr().expect("an address").to_string();
+    let (silent, address) = bind();
     assert_transcript!(fails("client", &["--type", "dgram", &address, "hello"]));
-    silent.set_read_timeout(Some(PATIENCE)).expect("a timeout");
     let mut buf = [0; 16];
     let (length, _) = silent.recv_from(&mut buf).expect("the datagram is there");
     assert_eq!(&buf[..length], b"hello");
@@ -98,8 +96,7 @@ fn datagram_without_answer() {
 
 #[test]
 fn datagram_too_large() {
-    let peer = UdpSocket::bind("127.0.0.1:0").expect("a free port");
-    let address = peer.local_addr().expect("an address").to_string();
+    let (_peer, address) = bind();
     for size in [65508, 65536, 1_000_000] {
         let (client, _) = Program::lesson("client", &["--type", "dgram", &address])
             .run_apart(&vec![b'x'; size]);
@@ -126,8 +123,7 @@ fn connection_reset() {
 #[test]
 fn broken_pipe() {
     let (listener, address) = listen();
-    let mut client =
-        Program::lesson("client", &[&address]).env("RUST_LOG", "debug").start();
+    let mut client = Program::lesson("client", &[&address]).start();
     client.until_row("ESTAB");
     drop(accept(&listener));
     client.until(|line| line.starts_with("recv(") && line.ends_with(" = 0"));
@@ -151,16 +147,22 @@ fn no_such_service() {
     assert!(transcript.contains(&format!("\") = {code}")), "{transcript}");
 }
 
-/// Descriptors 0, 1, 2 and the listening socket: there is none left for a connection.
+/// Descriptors 0, 1, 2 and the listening socket: there is none left for a connection. The
+/// server says so once, and goes on.
 #[cfg(unix)]
 #[test]
 fn too_many_descriptors() {
-    let (server, port) = Program::lesson("step4-accept", &["127.0.0.1:0"])
+    let (mut server, port) = Program::lesson("step4-accept", &["127.0.0.1:0"])
         .through(&["sh", "-c", "ulimit -n 4 && exec \"$0\" \"$@\""])
         .serve();
-    // Linux reserves the descriptor before it waits, so the server may have ended already.
-    let _client = std::net::TcpStream::connect(("127.0.0.1", port));
-    assert_transcript!(stable(&server.wait().exited(1)));
+    let _client = tests::connect(port);
+    server.until(|line| line.starts_with("accept(3) = -1 EMFILE ("));
+    for _ in 0..3 {
+        server.until_row("LISTEN");
+    }
+    let transcript = server.stop();
+    assert_eq!(transcript.matches("EMFILE").count(), 1, "{transcript}");
+    assert_eq!(transcript.matches("\nhelp: ").count(), 1, "{transcript}");
 }
 
 /// What is provoked nowhere else, for want of privilege or of a network: strace(1) makes the
@@ -238,7 +240,7 @@ fn every_changed_lesson_has_help() -> Result<(), common::Error> {
         let (call, rest) = error.split_once('(').expect("a call");
         let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit());
         assert!(rest.contains("\nhelp: "), "{error}");
-        shown += &format!("{mistake}\n{call}({rest}\n\n");
+        shown += &format!("{mistake}\n{call}(3{rest}\n\n");
     };
     fails("bind twice", strace!(server.bind(&any_port)));
     fails("bind when connected", strace!(client.bind(&any_port)));

@@ -34,3 +34,44 @@ fn end_of_file() {
 fn reset_on_close() {
     assert_transcript!(example("reset_on_close"));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn time_wait() {
+    assert_transcript!(example("time_wait"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn reuse_address() {
+    assert_transcript!(example("reuse_address"));
+}
+
+#[test]
+fn byte_order() {
+    assert_transcript!(example("byte_order"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn closed_peer() {
+    assert_transcript!(example("closed_peer"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn nagle() {
+    assert_transcript!(example("nagle"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn reuse_port() {
+    assert_transcript!(example("reuse_port"));
+}
+
+#[cfg(unix)]
+#[test]
+fn unix() {
+    assert_transcript!(example("unix"));
+}

@@ -12,6 +12,8 @@ mod listen;
 #[cfg(target_os = "linux")]
 mod poll;
 mod resolve;
+#[cfg(target_os = "linux")]
+mod vanished;
 
 use tests::{Program, stable};
 
