@@ -132,8 +132,10 @@ fn resolve(address: &Address) -> Result<Vec<SocketAddr>, Stop> {
     let mut error = None;
     for family in [Domain::IPV4, Domain::IPV6] {
         match address.lookup(family, Type::STREAM) {
-            Ok(found) if !addresses.contains(&found) => addresses.push(found),
-            Ok(_) => (),
+            Ok(found) => {
+                let new = found.as_socket().filter(|found| !addresses.contains(found));
+                addresses.extend(new);
+            }
             Err(failed) => error = error.or(Some(failed)),
         }
     }
