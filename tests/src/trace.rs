@@ -114,7 +114,8 @@ impl Drop for Trace {
 
 /// A call of strace(1) in the notation of the lessons: `bind(3, 127.0.0.1:4444) = 0`.
 ///
-/// None for a call that only asks: getsockname(2), getpeername(2), getsockopt(2), F_GETFL.
+/// None for a call that only asks: getsockname(2), getpeername(2), getsockopt(2), fcntl(2)
+/// with F_GETFL or F_GETFD.
 ///
 /// # Panics
 ///
@@ -149,7 +150,7 @@ pub fn notation(call: &str) -> Option<String> {
         }
         "shutdown" => format!("shutdown({fd}, {}) = {returned}", arguments[1]),
         "close" => format!("close({fd})"),
-        "fcntl" if arguments[1] == "F_GETFL" => return None,
+        "fcntl" if arguments[1].starts_with("F_GET") => return None,
         "fcntl" => {
             let flags = arguments[2].trim_start_matches("O_RDWR|");
             format!("fcntl({fd}, {}, {flags}) = {returned}", arguments[1])

@@ -3,7 +3,6 @@
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
 use tests::{Program, Running, connect};
