@@ -1,6 +1,7 @@
 //! The harness: builds the lessons once, runs them as a learner would, and ends them.
 
 mod alike;
+pub mod crowd;
 mod executables;
 mod program;
 mod row;
@@ -14,6 +15,8 @@ pub mod windows;
 #[cfg(target_os = "linux")]
 mod namespace;
 #[cfg(target_os = "linux")]
+mod process;
+#[cfg(target_os = "linux")]
 mod terminal;
 #[cfg(target_os = "linux")]
 mod trace;
@@ -25,6 +28,8 @@ pub use alike::alike;
 pub use executables::executable;
 #[cfg(target_os = "linux")]
 pub use namespace::Namespace;
+#[cfg(target_os = "linux")]
+pub use process::allow_descriptors;
 pub use program::{Finished, Program, Running};
 pub use row::Row;
 #[cfg(target_os = "linux")]

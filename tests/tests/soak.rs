@@ -3,9 +3,13 @@
 use std::io::{Read, Write};
 use std::thread;
 use std::time::Duration;
+#[cfg(target_os = "linux")]
+use std::time::Instant;
 
 use socket2::SockRef;
 use tests::{Program, connect, serve};
+#[cfg(target_os = "linux")]
+use tests::{Running, allow_descriptors, crowd};
 
 /// The byte at this place of the stream: it repeats at no power of two.
 fn byte(index: usize) -> u8 {
@@ -92,4 +96,68 @@ fn memory_does_not_grow() {
     if let (Some(little), Some(much)) = (little, much) {
         assert!(much < little + 1024, "{little} KiB for a MiB, {much} KiB for a GiB");
     }
+}
+
+/// What each of steps 6 to 9 must bear: so many silent clients, and 100 busy ones.
+#[cfg(target_os = "linux")]
+const CROWDS: [(&str, usize); 4] = [
+    ("step6-thread", 2000),
+    ("step7-poll", 10_000),
+    ("step8-epoll", 10_000),
+    ("step9-await", 10_000),
+];
+
+/// Every byte comes back to each client, and a silent one costs little memory.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "needs a minute"]
+fn silent_and_busy() {
+    allow_descriptors(10_500);
+    for (lesson, silent) in CROWDS {
+        let (server, port) = quiet(lesson);
+        crowd::round_trip(&connect(port), &[b'x'; 65_536]);
+        let before = server.memory();
+        let clients = crowd::silent(port, silent);
+        // Nobody has spoken yet, but for one in a hundred.
+        let memory = server.memory() - before;
+        let start = Instant::now();
+        crowd::busy(port, 100, 50);
+        let busy = start.elapsed();
+        crowd::all_served(&clients);
+        let bytes = memory * 1024 / silent;
+        println!(
+            "{lesson}: {silent} silent clients, {bytes} bytes each, {} threads; \
+             {:.0} round trips a second of 100 busy ones",
+            server.threads(),
+            5000.0 / busy.as_secs_f64()
+        );
+        assert!(bytes < 65_536, "{lesson}: {bytes} bytes for a silent client");
+    }
+}
+
+/// 10,000 clients that connect and go at once, one after another.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "needs a minute"]
+fn come_and_go() {
+    for (lesson, _) in CROWDS {
+        let (_server, port) = quiet(lesson);
+        crowd::come_and_go(port, 10_000);
+    }
+}
+
+/// 64 MiB each way, as fast as they go.
+#[cfg(target_os = "linux")]
+#[test]
+fn sixty_four_mebibytes_to_each() {
+    let sent = crowd::bytes(64 << 20);
+    for (lesson, _) in CROWDS {
+        let (_server, port) = quiet(lesson);
+        assert!(crowd::echo(connect(port), &sent, 1 << 20) == sent, "{lesson}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn quiet(lesson: &str) -> (Running, u16) {
+    Program::lesson(lesson, &["127.0.0.1:0"]).serve_quietly()
 }

@@ -14,4 +14,6 @@ mod epoll;
 mod listen;
 #[cfg(target_os = "linux")]
 mod poll;
+mod recvfrom;
 mod resolve;
+mod thread;

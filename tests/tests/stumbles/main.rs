@@ -11,7 +11,9 @@ mod epoll;
 mod listen;
 #[cfg(target_os = "linux")]
 mod poll;
+mod recvfrom;
 mod resolve;
+mod thread;
 #[cfg(target_os = "linux")]
 mod vanished;
 
