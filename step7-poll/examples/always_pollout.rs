@@ -25,7 +25,7 @@ fn run() -> Result<(), Error> {
     log::info("With POLLIN alone:");
     let mut fds = [PollFd::new(&accepted, PollFlags::IN)];
     strace!(blocking: poll(&mut fds, Some(&TENTH)))?;
-    log::info("It has slept for 100 ms, and returned once.");
+    log::info("poll has slept for 100 ms, and returned once.");
 
     log::info("With POLLIN and POLLOUT:");
     let mut fds = [PollFd::new(&accepted, PollFlags::IN | PollFlags::OUT)];
@@ -36,7 +36,7 @@ fn run() -> Result<(), Error> {
         rounds += 1;
     }
     let times = if rounds > 1000 { "more than 1000".into() } else { rounds.to_string() };
-    log::info(format!("It has not slept at all, and returned {times} times in 100 ms."));
+    log::info(format!("poll has not slept at all, and returned {times} times in 100 ms."));
     log::info(
         "A socket can be written as long as its send buffer has room, and that is nearly \
          always. So poll returns at once, every time, and the program takes a whole core for \

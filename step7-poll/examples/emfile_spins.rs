@@ -50,7 +50,7 @@ fn run() -> Result<(), Error> {
     let times = if rounds > 1000 { "more than 1000".into() } else { rounds.to_string() };
     log::info(format!("In 100 ms poll returned and accept failed {times} times."));
 
-    log::info("Don't ask for the listening socket until a client has left:");
+    log::info("Now it asks for the listening socket only when a client has left:");
     let mut fds =
         [PollFd::new(&server, PollFlags::empty()), PollFd::new(&accepted, PollFlags::IN)];
     let tenth = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
@@ -61,9 +61,10 @@ fn run() -> Result<(), Error> {
     log::close(accepted);
     strace!(server.accept())?;
     log::info(
-        "The client stays in the queue, so poll goes on reporting POLLIN, and accept goes on \
-         failing: the program spins, and serves nobody. The lesson leaves the listening socket \
-         out until a client has left, and sleeps.",
+        "That a client is waiting, and it is true: accept has failed, so the client is still in \
+         the queue. poll returns at once, accept fails again, and the program takes a whole core \
+         and serves nobody. The lesson asks nothing of the listening socket until a client has \
+         left, and sleeps.",
     );
     Ok(())
 }

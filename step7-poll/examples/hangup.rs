@@ -44,10 +44,10 @@ fn run() -> Result<(), Error> {
     let _ = strace!(socket.connect(&address)); // It goes on in the background.
     show(&socket)?;
     log::info(
-        "No. That the client has closed is POLLIN: recv returns what is left, then 0. POLLHUP \
-         means that nothing goes either way any more. And bytes may still wait to be received: \
-         handle POLLIN first, and close when recv returns 0 or an error (poll(2)). This is how \
-         Linux does it; other systems differ, but recv tells the truth on each.",
+        "No. That the client has closed is POLLIN: recv returns what is left, and then 0. POLLHUP \
+         means that neither side can send any more, and even then bytes may be left. So receive \
+         first, and close when recv returns 0 or an error (poll(2)). Other systems report other \
+         events than Linux, but recv tells the same on each.",
     );
     Ok(())
 }

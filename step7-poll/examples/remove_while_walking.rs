@@ -35,12 +35,12 @@ fn run() -> Result<(), Error> {
         serve(&mut clients, index);
     }
     log::info(
-        "The third, who has sent nothing: after the removal it stands where the second stood, \
-         and the list of poll is the old one. The second is skipped. With sockets that block, \
-         the server would now stand still.",
+        "The third, who has sent nothing: it has moved up to the place of the second, and poll \
+         spoke of the old places. The second is skipped. With sockets that block, the server \
+         would now stand still.",
     );
 
-    log::info("From the last to the first, the third leaves:");
+    log::info("The third leaves, and the server walks from the last to the first:");
     log::close(peers.remove(0));
     let ready = self::ready(&clients)?;
     for (index, _) in ready.iter().enumerate().rev().filter(|(_, ready)| **ready) {

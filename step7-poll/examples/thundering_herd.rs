@@ -42,10 +42,10 @@ fn run() -> Result<(), Error> {
     let (_accepted, _) = strace!(server.accept())?;
     let _ = strace!(server.accept()); // It fails: there was only one client.
     log::info(
-        "One client wakes all who wait, until one of them has accepted it. The others wake up \
-         for nothing, and their accept says EAGAIN; without O_NONBLOCK it would block. That is \
-         the thundering herd. Let one thread accept, or give each a listening socket of its \
-         own: SO_REUSEPORT, the exercise of step 8.",
+        "poll says the same to everybody who waits, until one of them has accepted the client. \
+         The others have woken up for nothing: accept says EAGAIN to them, and without \
+         O_NONBLOCK it would block. That is the thundering herd. Let one thread accept, or give \
+         each its own listening socket: SO_REUSEPORT, the exercise of step 8.",
     );
     Ok(())
 }

@@ -64,9 +64,10 @@ fn run() -> Result<(), Error> {
     strace!(accepted.read(&mut [0; 16]))?;
     show()?;
     log::info(
-        "Level-triggered reports a state: there is something to receive. Edge-triggered reports \
-         a change: something more has come. That is cheaper, and it is said once: receive until \
-         EAGAIN, or remember who still has something (epoll(7)).",
+        "The level-triggered one. It reports a state: there is something to receive, as poll \
+         does. The edge-triggered one reports a change: something more has come, and it says so \
+         once. Then you have to receive until EAGAIN, or to remember who has something left \
+         (epoll(7)).",
     );
     Ok(())
 }

@@ -38,9 +38,9 @@ fn run() -> Result<(), Error> {
     strace!(client.send(b"Hello!"))?;
     strace!(blocking: poll.poll(&mut events, tenth))?;
     log::info(
-        "An edge-triggered event comes when something more arrives, and only then. A client \
-         that waits for its answer sends nothing more, so both wait for ever. Receive until \
-         EAGAIN, or remember, as the lesson does, who has not said EAGAIN yet (epoll(7)).",
+        "An edge-triggered event comes when something more arrives, and only then. A client that \
+         waits for its answer sends nothing more, so both wait for ever. Receive until EAGAIN, \
+         or remember who has not said EAGAIN yet, as the lesson does (epoll(7)).",
     );
     Ok(())
 }

@@ -35,7 +35,11 @@ fn run() -> Result<(), Error> {
     let descriptor = |client: &TcpStream| usize::try_from(client.as_raw_fd()).unwrap_or(0);
 
     for unique in [false, true] {
-        log::info(if unique { "The tokens are 1, 2, 3:" } else { "Token and descriptor:" });
+        log::info(if unique {
+            "The tokens are 1, 2, 3:"
+        } else {
+            "The tokens are the descriptors:"
+        });
         let mut poll = strace!(Poll::new())?;
         let (first_peer, mut first) = connection()?;
         let (second_peer, mut second) = connection()?;
@@ -73,10 +77,10 @@ fn run() -> Result<(), Error> {
         }
     }
     log::info(
-        "Events are a list of what was true before the first of them was handled. Descriptors \
-         come back, so an event can meet another client than its own. The lesson gives each \
-         client a token that never comes twice, and ignores those that it does not know \
-         (epoll(7), \"If using an event cache\").",
+        "It was for the client that has been closed. epoll_wait returns a list, and it grows old \
+         while the server works through it; the kernel gives the lowest free descriptor away \
+         again. So the lesson gives each client a token that never comes twice, and ignores the \
+         tokens that it does not know any more (epoll(7), \"event cache\").",
     );
     Ok(())
 }

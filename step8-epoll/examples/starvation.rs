@@ -44,9 +44,9 @@ fn run() -> Result<(), Error> {
     strace!(fast.read(&mut buf))?;
     strace!(other.read(&mut buf))?;
     log::info(
-        "As long as the first one has something to receive. If it sends faster than the server \
-         receives, that never ends: the second one starves, though it was ready all the time. \
-         The lesson keeps a list of who is ready, and gives each one turn (epoll(7), \
+        "Until the first one has nothing left. If that one sends as fast as the server receives, \
+         it never says EAGAIN, and the second one starves, though it has been ready all the \
+         time. The lesson remembers who is ready, and gives each of them one turn (epoll(7), \
          \"Starvation\").",
     );
     Ok(())

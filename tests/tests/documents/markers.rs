@@ -241,8 +241,6 @@ fn commands_exist() {
                     }
                     // The reader's own.
                     ["--example", "mine"] => (),
-                    // The reader's own.
-                    ["--example", "mine"] => (),
                     ["--example", name] => {
                         let folder = package.unwrap_or("tests");
                         check(
