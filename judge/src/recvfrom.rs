@@ -30,7 +30,7 @@ pub const LESSON: Lesson = Lesson {
         Check {
             name: "whole-datagram",
             sentence: "a datagram of 8,192 bytes comes back whole",
-            see: "cargo run -p step2-bind --example datagram_truncated",
+            see: "cargo run -p step5-recvfrom --example datagram_truncated",
             run: whole_datagram,
         },
         Check {

@@ -9,6 +9,7 @@ mod errors;
 mod input;
 mod listen;
 mod many;
+mod poll;
 mod portability;
 mod recvfrom;
 mod resolve;

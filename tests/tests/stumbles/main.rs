@@ -6,7 +6,11 @@ mod bind;
 mod client;
 #[cfg(unix)]
 mod create;
+#[cfg(target_os = "linux")]
+mod epoll;
 mod listen;
+#[cfg(target_os = "linux")]
+mod poll;
 mod recvfrom;
 mod resolve;
 mod thread;
