@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
-use tests::{Program, Running, assert_snapshot};
+use tests::{Program, Running, assert_transcript};
 
 /// The checks of a lesson: `judge --list`.
 fn checks(lesson: &str) -> Vec<String> {
@@ -177,7 +177,7 @@ fn chat() {
 #[test]
 fn lesson_by_lesson() {
     let mut server = Program::lesson("step4-accept", &["127.0.0.1:0"]).start();
-    let address = format!("127.0.0.1:{}", server.port("LISTEN"));
+    let address = format!("127.0.0.1:{}", server.until_row("LISTEN").port());
     server.accepting();
     let output = Program::lesson("judge", &[&address]).run().exited(1);
     let (passed, failed) = verdicts(&output);
@@ -285,19 +285,19 @@ fn closed_pipe() {
     for arguments in [&[&*address, "--only", "accept"][..], &["--list"]] {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         drop(reader);
-        let judge = Program::lesson("judge", arguments).start_with_stdout(writer);
+        let judge = Program::lesson("judge", arguments).stdout(writer).start();
         assert!(!judge.finish().exited(0).contains("judge:"));
     }
 }
 
 #[test]
 fn help() {
-    assert_snapshot!(Program::lesson("judge", &["--help"]).run().exited(0));
+    assert_transcript!(Program::lesson("judge", &["--help"]).run().exited(0));
 }
 
 #[test]
 fn list() {
-    insta::assert_snapshot!(Program::lesson("judge", &["--list"]).run().exited(0));
+    insta::assert_transcript!(Program::lesson("judge", &["--list"]).run().exited(0));
 }
 
 /// Where a fault sends the learner, there is something to run.
@@ -321,7 +321,7 @@ fn examples_exist() {
 /// What judge/README.md shows: a server with a mistake, and without it.
 #[cfg(target_os = "linux")]
 mod document {
-    use insta::assert_snapshot;
+    use insta::assert_transcript;
     use tests::{Namespace, Program};
 
     fn judge(server: &str) -> String {
@@ -334,12 +334,12 @@ mod document {
     #[test]
     #[ignore = "needs python3 and a network namespace"]
     fn first_try() {
-        assert_snapshot!(judge("judge/first_try.py"));
+        assert_transcript!(judge("judge/first_try.py"));
     }
 
     #[test]
     #[ignore = "needs python3 and a network namespace"]
     fn second_try() {
-        assert_snapshot!(judge("judge/second_try.py"));
+        assert_transcript!(judge("judge/second_try.py"));
     }
 }
