@@ -297,7 +297,7 @@ fn help() {
 
 #[test]
 fn list() {
-    insta::assert_transcript!(Program::lesson("judge", &["--list"]).run().exited(0));
+    insta::assert_snapshot!(Program::lesson("judge", &["--list"]).run().exited(0));
 }
 
 /// Where a fault sends the learner, there is something to run.
@@ -321,7 +321,7 @@ fn examples_exist() {
 /// What judge/README.md shows: a server with a mistake, and without it.
 #[cfg(target_os = "linux")]
 mod document {
-    use insta::assert_transcript;
+    use insta::assert_snapshot;
     use tests::{Namespace, Program};
 
     fn judge(server: &str) -> String {
@@ -334,12 +334,12 @@ mod document {
     #[test]
     #[ignore = "needs python3 and a network namespace"]
     fn first_try() {
-        assert_transcript!(judge("judge/first_try.py"));
+        assert_snapshot!(judge("judge/first_try.py"));
     }
 
     #[test]
     #[ignore = "needs python3 and a network namespace"]
     fn second_try() {
-        assert_transcript!(judge("judge/second_try.py"));
+        assert_snapshot!(judge("judge/second_try.py"));
     }
 }
