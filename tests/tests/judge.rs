@@ -332,13 +332,13 @@ mod document {
     }
 
     #[test]
-    #[ignore = "needs python3 and a network namespace"]
+    #[ignore = "needs a network namespace"]
     fn first_try() {
         assert_snapshot!(judge("judge/first_try.py"));
     }
 
     #[test]
-    #[ignore = "needs python3 and a network namespace"]
+    #[ignore = "needs a network namespace"]
     fn second_try() {
         assert_snapshot!(judge("judge/second_try.py"));
     }
