@@ -260,10 +260,10 @@ impl<'a> Call<'a> {
     /// The call of epoll_wait(2).
     #[track_caller]
     pub fn wait(poll: Fd, timeout: Option<Duration>, blocking: bool) -> Self {
-        // With a timeout of 0 it does not block.
-        let blocking = blocking && timeout.is_none();
+        let blocking = blocking && timeout != Some(Duration::ZERO);
         let mut call = Self::begin("wait", Some(poll), 1, blocking);
-        see(&mut call, timeout.map_or(-1, |_| 0));
+        // In milliseconds, as epoll_wait(2) has it.
+        see(&mut call, timeout.map_or(-1, |time| time.as_millis() as i32));
         call
     }
 

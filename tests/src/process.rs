@@ -61,6 +61,12 @@ impl Running {
 }
 
 impl Program {
+    /// Lets Ctrl-C have its default action, also where the tests run in the background of a
+    /// shell, which has it ignored.
+    pub fn interruptible(self) -> Self {
+        self.through(&["env", "--default-signal=INT"])
+    }
+
     /// Starts a server that shows failures only, and gives the port on which it listens.
     ///
     /// # Panics

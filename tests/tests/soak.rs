@@ -159,6 +159,38 @@ fn sixty_four_mebibytes_to_each() {
     }
 }
 
+/// What poll(2) takes grows with the number of those who are silent, what epoll_wait(2) takes
+/// does not.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "needs a minute"]
+fn beside_silent_clients() {
+    allow_descriptors(10_500);
+    for (lesson, grows) in [("step7-poll", true), ("step8-epoll", false)] {
+        let (_server, port) = quiet(lesson);
+        let mut clients = Vec::new();
+        let mut shortest = Vec::new();
+        for silent in [10, 1000, 9000] {
+            clients.extend(crowd::silent(port, silent - clients.len()));
+            let client = connect(port);
+            let round_trip = |_| {
+                let start = Instant::now();
+                crowd::round_trip(&client, b"Hello, server!");
+                start.elapsed()
+            };
+            let mut times: Vec<Duration> = (0..100).map(round_trip).collect();
+            times.sort();
+            println!(
+                "{lesson}: a round trip beside {silent} silent clients takes {:?}, {:?} at the least",
+                times[times.len() / 2],
+                times[0]
+            );
+            shortest.push(times[0]);
+        }
+        assert_eq!(shortest[2] > 10 * shortest[0], grows, "{lesson}: {shortest:?}");
+    }
+}
+
 #[cfg(target_os = "linux")]
 fn quiet(lesson: &str) -> (Running, u16) {
     Program::lesson(lesson, &["127.0.0.1:0"]).serve_quietly()

@@ -11,5 +11,11 @@ mod client;
 #[cfg(unix)]
 mod create;
 #[cfg(target_os = "linux")]
+mod epoll;
+#[cfg(target_os = "linux")]
 mod listen;
+#[cfg(target_os = "linux")]
+mod poll;
+mod recvfrom;
 mod resolve;
+mod thread;

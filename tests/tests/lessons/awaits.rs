@@ -41,11 +41,11 @@ fn calls() {
     use std::io::{Read, Write};
     use std::net::Shutdown;
 
-    const CALLS: &str = "trace=network,close,fcntl,?epoll_create1,?epoll_ctl,?epoll_wait,\
+    const CALLS: &str = "network,close,fcntl,?epoll_create1,?epoll_ctl,?epoll_wait,\
                          ?epoll_pwait,?eventfd2";
     let trace = tests::Trace::new();
     let server = Program::lesson("step9-await", &["127.0.0.1:0"]);
-    let mut server = trace.of_calls(server, CALLS).start();
+    let mut server = trace.of_calls(CALLS, server).start();
     let port = server.until_row("LISTEN").port();
     // The server goes as far as it can before the client does its next thing.
     let waits = |times: usize| {

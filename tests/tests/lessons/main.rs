@@ -11,9 +11,11 @@ mod errors;
 mod input;
 mod listen;
 mod many;
+mod poll;
 mod portability;
 mod recvfrom;
 mod resolve;
 mod sequence;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod thread;

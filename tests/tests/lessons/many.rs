@@ -174,7 +174,7 @@ fn memory_for_one_that_does_not_read(lesson: &str) {
 /// Ctrl-C ends it at once, with all its clients.
 #[cfg(target_os = "linux")]
 fn interrupt(lesson: &str) {
-    let (server, port) = serve(lesson);
+    let (server, port) = start(Program::lesson(lesson, &["127.0.0.1:0"]).interruptible());
     let mut client = connect(port);
     round_trip(&client, b"Hello, server!");
     let _waiting = connect(port);

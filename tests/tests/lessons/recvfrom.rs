@@ -7,7 +7,11 @@ use tests::crowd::bytes;
 use tests::{PATIENCE, Program, Running, assert_transcript, stable};
 
 fn serve() -> (Running, u16) {
-    let mut server = Program::lesson("step5-recvfrom", &["127.0.0.1:0"]).start();
+    start(Program::lesson("step5-recvfrom", &["127.0.0.1:0"]))
+}
+
+fn start(program: Program) -> (Running, u16) {
+    let mut server = program.start();
     let port = server.until_row("UNCONN").port();
     (server, port)
 }
@@ -136,7 +140,8 @@ fn stream_socket() {
 #[cfg(target_os = "linux")]
 #[test]
 fn interrupt() {
-    let (server, port) = serve();
+    let program = Program::lesson("step5-recvfrom", &["127.0.0.1:0"]);
+    let (server, port) = start(program.interruptible());
     answered(&client(port), b"Hello, server!");
     server.interrupt();
     let ended = server.wait();

@@ -10,8 +10,14 @@ mod chat;
 mod client;
 #[cfg(unix)]
 mod create;
+#[cfg(target_os = "linux")]
+mod epoll;
 mod listen;
+#[cfg(target_os = "linux")]
+mod poll;
+mod recvfrom;
 mod resolve;
+mod thread;
 #[cfg(target_os = "linux")]
 mod vanished;
 
