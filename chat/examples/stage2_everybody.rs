@@ -11,7 +11,7 @@ use common::{Error, address, log, strace};
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::task::LocalSet;
 use tokio::time::sleep;
 use tokio::{runtime, select, task};
@@ -142,11 +142,12 @@ struct Member {
 
 impl Room {
     fn join(&mut self, port: u16) -> (u64, UnboundedReceiver<Rc<str>>) {
-        let (sender, queue) = unbounded_channel();
+        let (sender, queue) = mpsc::unbounded_channel();
         self.last += 1;
         let number = self.last;
         self.tell(format!("* {port} has come"), |_| true);
-        self.members.insert(number, Member { name: port.to_string(), queue: sender });
+        let name = port.to_string();
+        self.members.insert(number, Member { name, queue: sender });
         self.tell(format!("* you are {port}; /name NAME changes that"), |to| to == number);
         (number, queue)
     }

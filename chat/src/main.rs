@@ -13,7 +13,8 @@ use common::{Error, address, log, strace};
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::oneshot;
 use tokio::task::{JoinSet, LocalSet, yield_now};
 use tokio::time::{sleep, timeout};
 use tokio::{runtime, select, signal};
@@ -23,7 +24,7 @@ const LINE: usize = 1024;
 /// The most lines that wait for a client. Each of the others may say one before it has its
 /// turn to send, so it is more than there will be clients.
 const QUEUE: usize = 2000;
-/// How long a client may take for what waits for it, and for its goodbye.
+/// How long a client that has to go may take for what waits for it.
 const PATIENCE: Duration = Duration::from_secs(2);
 const GOODBYE: &str = "* goodbye: you do not read\n";
 
@@ -104,8 +105,15 @@ async fn terminated() -> io::Result<()> {
 
 async fn serve(mut client: TcpStream, port: u16, room: Rc<RefCell<Room>>) {
     log::ss(&client);
-    let (number, queue) = room.borrow_mut().join(port);
-    let _ = talk(&mut client, number, queue, &room).await; // What fails has been shown.
+    let (number, queue, gone) = room.borrow_mut().join(port);
+    let too_late = async {
+        let _ = gone.await; // It fails when the room has dropped the other end.
+        sleep(PATIENCE).await;
+    };
+    select! {
+        _ = talk(&mut client, number, queue, &room) => (), // What fails has been shown.
+        () = too_late => (),
+    }
     room.borrow_mut().leave(number);
     log::close(client);
 }
@@ -129,11 +137,7 @@ async fn talk(
                     return goodbye(client).await;
                 }
                 let text = mem::take(&mut lines).concat();
-                let send = async { strace!(client.write_all(text.as_bytes()).await) };
-                match timeout(PATIENCE, send).await {
-                    Ok(sent) => sent?,
-                    Err(_) => return Ok(()), // It does not read.
-                }
+                strace!(client.write_all(text.as_bytes()).await)?;
             }
             line = input.line(client) => match line? {
                 Some(line) => {
@@ -150,14 +154,11 @@ async fn talk(
 /// connection, and the last words would be lost.
 async fn goodbye(client: &mut TcpStream) -> Result<(), Error> {
     strace!(client.shutdown().await)?;
-    let end = async {
-        let mut rest = Vec::with_capacity(LINE);
-        while strace!(client.read_buf(&mut rest).await)? > 0 {
-            rest.clear();
-        }
-        Ok(())
-    };
-    timeout(PATIENCE, end).await.unwrap_or(Ok(()))
+    let mut rest = Vec::with_capacity(LINE);
+    while strace!(client.read_buf(&mut rest).await)? > 0 {
+        rest.clear();
+    }
+    Ok(())
 }
 
 /// What has come of a client and is no whole line yet.
@@ -214,17 +215,21 @@ struct Room {
 struct Member {
     name: String,
     queue: Sender<Rc<str>>,
+    /// Dropped when it leaves: its task knows then that it has to come to an end.
+    _here: oneshot::Sender<()>,
 }
 
 impl Room {
-    fn join(&mut self, port: u16) -> (u64, Receiver<Rc<str>>) {
-        let (sender, queue) = channel(QUEUE + 1); // One place more, for the goodbye.
+    fn join(&mut self, port: u16) -> (u64, Receiver<Rc<str>>, oneshot::Receiver<()>) {
+        let (sender, queue) = mpsc::channel(QUEUE + 1); // One place more, for the goodbye.
+        let (here, gone) = oneshot::channel();
         self.last += 1;
         let number = self.last;
         self.tell(format!("* {port} has come"), |_| true);
-        self.members.insert(number, Member { name: port.to_string(), queue: sender });
+        let name = port.to_string();
+        self.members.insert(number, Member { name, queue: sender, _here: here });
         self.tell(format!("* you are {port}; /name NAME changes that"), |to| to == number);
-        (number, queue)
+        (number, queue, gone)
     }
 
     /// Tells the others what a client says, or answers it.
