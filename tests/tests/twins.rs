@@ -7,7 +7,7 @@ mod c;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream, UdpSocket};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use c::c;
 use socket2::SockRef;
@@ -135,6 +135,7 @@ fn client_that_does_not_read() {
         let mut sent = 0;
         while let Ok(part) = client.write(&[b'x'; 65_536]) {
             sent += part;
+            assert!(sent < 64 << 20, "more than the kernel takes");
         }
         replies(&other, b"meanwhile");
         let more = peak_memory(server.id()) - memory;
@@ -155,27 +156,56 @@ fn peak_memory(id: u32) -> usize {
     number.expect("a number")
 }
 
-/// Resets end only their own connection: while the server receives, and while it sends.
+/// Resets end only their own connection: while the server receives, while it sends, and
+/// before it answers the last bytes, which is EPIPE, and in C the signal SIGPIPE.
 #[test]
 #[ignore = "needs cc and python3"]
 fn clients_that_reset() {
     for path in ONE_AFTER_ANOTHER.iter().chain(&AT_ONCE) {
         let (mut server, port) = start(path, "ulimit -n 100");
-        for unread in [false, true] {
+        for moment in ["recv", "send", "between"] {
             let client = connect(port);
             replies(&client, b"hello");
-            if unread {
+            if moment == "send" {
                 let short = Some(Duration::from_millis(50));
                 client.set_write_timeout(short).expect("a timeout");
                 while (&client).write(&[b'x'; 65_536]).is_ok() {}
             }
+            if moment == "between" {
+                stop(&server);
+                (&client).write_all(b"last").expect("the kernel takes it");
+                client.shutdown(Shutdown::Write).expect("it is connected");
+            }
             SockRef::from(&client).set_linger(Some(Duration::ZERO)).expect("SO_LINGER");
             drop(client);
-            server.until(|line| line.contains("onnection reset") || line.contains("pipe"));
+            signal(&server, "CONT");
+            let words = ["reset by peer", "Broken pipe", "Connection lost"];
+            server.until(|line| words.iter().any(|word| line.contains(word)));
             replies(&connect(port), b"next");
         }
         server.stop();
     }
+}
+
+/// Stops it as Ctrl-Z does, and waits until each of its threads has stopped.
+fn stop(server: &Running) {
+    signal(server, "STOP");
+    let deadline = Instant::now() + PATIENCE;
+    let threads = format!("/proc/{}/task", server.id());
+    while !std::fs::read_dir(&threads).expect("it runs").all(|thread| {
+        let stat =
+            thread.and_then(|thread| std::fs::read_to_string(thread.path().join("stat")));
+        stat.is_ok_and(|stat| stat.contains(") T "))
+    }) {
+        assert!(Instant::now() < deadline, "it goes on");
+        thread::yield_now();
+    }
+}
+
+/// Sends a signal with kill(1).
+fn signal(server: &Running, name: &str) {
+    let id = server.id().to_string();
+    Program::other("kill", &["-s", name, &id]).run().succeeded();
 }
 
 /// Out of descriptors, a server says so once, waits without a load, serves those it has,
@@ -248,8 +278,7 @@ fn interrupted() {
         if let Some(client) = &client {
             replies(client, b"hello");
         }
-        let id = server.id().to_string();
-        Program::other("kill", &["-s", "INT", &id]).run().succeeded();
+        signal(&server, "INT");
         assert_eq!(server.wait().code, None);
     }
 }
