@@ -1,46 +1,41 @@
-//! After shutdown(SHUT_WR): can the client still read?
+//! The client has called shutdown(SHUT_WR). Can it still read?
 
-use std::io::{Read, Write};
-use std::net::{Shutdown, SocketAddr};
+use std::io::Read;
+use std::net::Shutdown;
 use std::process::ExitCode;
 
-use common::log::{self, Call};
-use common::{Error, address};
+use common::{Error, address, log, strace};
 use socket2::{Domain, Socket, Type};
 
-fn main() -> ExitCode {
-    log::init();
-    log::exit_code(run())
+fn run() -> Result<(), Error> {
+    log::ask("The client has called shutdown(SHUT_WR). Can it still read?");
+    let server = strace!(Socket::new(Domain::IPV4, Type::STREAM, None))?;
+    strace!(server.bind(&address::new([127, 0, 0, 1], 0)))?;
+    strace!(server.listen(128))?;
+    let address = strace!(server.local_addr())?;
+    let mut client = strace!(Socket::new(Domain::IPV4, Type::STREAM, None))?;
+    strace!(client.connect(&address))?;
+    let (mut accepted, _) = strace!(server.accept())?;
+    strace!(client.send(b"Hello!"))?;
+    strace!(client.shutdown(Shutdown::Write))?;
+
+    strace!(accepted.read(&mut [0; 16]))?;
+    strace!(accepted.read(&mut [0; 16]))?; // 0: the client has ended its side.
+    log::ss(&accepted);
+    strace!(accepted.send(b"Goodbye!"))?;
+    strace!(client.read(&mut [0; 16]))?;
+    log::ss(&client);
+
+    log::close(accepted);
+    strace!(client.read(&mut [0; 16]))?;
+    log::info(
+        "Yes: each direction ends on its own (shutdown(2); RFC 9293, section 3.6). The client \
+         says \"that was my question\" and still waits for the whole answer. This is called a \
+         half-close.",
+    );
+    Ok(())
 }
 
-fn run() -> Result<(), Error> {
-    log::info("After shutdown(SHUT_WR): can the client still read?");
-    let server = Socket::new(Domain::IPV4, Type::STREAM, None)
-        .log("socket(AF_INET, SOCK_STREAM, 0)")?;
-    let fd = log::fd(&server);
-    let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
-    server.bind(&any_port.into()).log(format!("bind({fd}, {any_port})"))?;
-    server.listen(128).log(format!("listen({fd}, 128)"))?;
-    let address = address::local(&server)?;
-    let mut client = Socket::new(Domain::IPV4, Type::STREAM, None)
-        .log("socket(AF_INET, SOCK_STREAM, 0)")?;
-    let client_fd = log::fd(&client);
-    client.connect(&address.into()).log(format!("connect({client_fd}, {address})"))?;
-    let (mut accepted, _) = server.accept().log(format!("accept({fd})"))?;
-    let accepted_fd = log::fd(&accepted);
-    client.write(b"Hello!").log(format!("send({client_fd}, 6)"))?;
-    client.shutdown(Shutdown::Write).log(format!("shutdown({client_fd}, SHUT_WR)"))?;
-
-    for _ in 0..2 {
-        accepted.read(&mut [0; 16]).log(format!("recv({accepted_fd}, 16)"))?;
-    }
-    log::row(&accepted);
-    accepted.write(b"Good bye!").log(format!("send({accepted_fd}, 9)"))?;
-
-    client.read(&mut [0; 16]).log(format!("recv({client_fd}, 16)"))?;
-    log::row(&client);
-    log::close(accepted);
-    client.read(&mut [0; 16]).log(format!("recv({client_fd}, 16)"))?;
-    log::info("Each direction ends on its own: shutdown(2), RFC 9293, section 3.6.");
-    Ok(())
+fn main() -> ExitCode {
+    common::example(run)
 }

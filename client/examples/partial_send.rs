@@ -1,52 +1,47 @@
-//! Does send take all that it is given?
+//! Does send take everything that you give it?
 //!
-//! How much fits depends on the system, and on how busy it is.
+//! How much fits depends on the system, and on how busy it is: the figures differ from run
+//! to run.
 
-use std::io::{self, Write};
-use std::net::SocketAddr;
+use std::io;
 use std::process::ExitCode;
 use std::thread;
 
-use common::log::{self, Call};
-use common::{Error, address};
+use common::{Error, address, log, strace};
 use socket2::{Domain, Socket, Type};
 
-fn main() -> ExitCode {
-    log::init();
-    log::exit_code(run())
-}
-
 fn run() -> Result<(), Error> {
-    log::info("Does send take all that it is given?");
-    let server = Socket::new(Domain::IPV4, Type::STREAM, None)
-        .log("socket(AF_INET, SOCK_STREAM, 0)")?;
-    let fd = log::fd(&server);
-    let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
-    server.bind(&any_port.into()).log(format!("bind({fd}, {any_port})"))?;
-    server.listen(128).log(format!("listen({fd}, 128)"))?;
-    let address = address::local(&server)?;
-    let mut client = Socket::new(Domain::IPV4, Type::STREAM, None)
-        .log("socket(AF_INET, SOCK_STREAM, 0)")?;
-    let client_fd = log::fd(&client);
-    client.connect(&address.into()).log(format!("connect({client_fd}, {address})"))?;
-    let (mut accepted, _) = server.accept().log(format!("accept({fd})"))?;
+    log::ask("Does send take everything that you give it?");
+    let server = strace!(Socket::new(Domain::IPV4, Type::STREAM, None))?;
+    strace!(server.bind(&address::new([127, 0, 0, 1], 0)))?;
+    strace!(server.listen(128))?;
+    let address = strace!(server.local_addr())?;
+    let client = strace!(Socket::new(Domain::IPV4, Type::STREAM, None))?;
+    strace!(client.connect(&address))?;
+    let (mut accepted, _) = strace!(server.accept())?;
 
     let bytes = vec![b'x'; 50_000_000];
-    client.set_nonblocking(true).log(format!("fcntl({client_fd}, F_SETFL, O_NONBLOCK)"))?;
-    let mut sent =
-        client.write(&bytes).log(format!("send({client_fd}, {})", bytes.len()))?;
+    strace!(client.set_nonblocking(true))?;
+    let mut sent = strace!(client.send(&bytes))?;
 
-    // The rest takes a reader at the other end, and a loop, as write_all has one.
+    // The rest needs a reader at the other end, and a loop: write_all has one.
     let reader = thread::spawn(move || io::copy(&mut accepted, &mut io::sink()));
-    client.set_nonblocking(false).log(format!("fcntl({client_fd}, F_SETFL, 0)"))?;
+    strace!(client.set_nonblocking(false))?;
     while sent < bytes.len() {
-        let rest = &bytes[sent..];
-        sent += client.write(rest).log(format!("send({client_fd}, {})", rest.len()))?;
+        sent += strace!(client.send(&bytes[sent..]))?;
     }
     log::close(client);
     if let Ok(Ok(received)) = reader.join() {
         log::info(format!("The other end has read {received} bytes."));
     }
-    log::info("It takes what fits into the buffers, and returns how much: send(2).");
+    log::info(
+        "A non-blocking send takes what fits into the buffers of the kernel, and returns how \
+         much. A blocking one waits until all of it fits, unless a signal or a timeout ends it \
+         early (send(2)). That is why you call it in a loop, as write_all does.",
+    );
     Ok(())
+}
+
+fn main() -> ExitCode {
+    common::example(run)
 }

@@ -1,16 +1,14 @@
 //! Addresses: how a learner writes them, and how getaddrinfo(3) looks them up.
 
 use std::fmt;
-use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use dns_lookup::AddrInfoHints;
-use socket2::{Domain, Socket, Type};
+use dns_lookup::{AddrInfoHints, LookupError};
+use socket2::{Domain, SockAddr, Type};
 
-use crate::Error;
-use crate::log::{self, Call};
+use crate::{Error, strace};
 
 /// Reads the address family of a socket: `inet` is AF_INET, `inet6` is AF_INET6.
 ///
@@ -76,19 +74,22 @@ pub fn service(text: &str) -> Result<String, String> {
     }
 }
 
-/// The address of this end of a socket: bound to port 0, it has the port that the kernel
-/// chose.
-///
-/// Source: getsockname(2).
-///
-/// # Errors
-///
-/// The error of getsockname(2), or the address is of another family than IPv4 and IPv6.
-pub fn local(socket: &Socket) -> Result<SocketAddr, Error> {
-    let call = format!("getsockname({})", log::fd(socket));
-    let address = socket.local_addr().map_err(|error| Error::call(&call, error))?;
-    address.as_socket().ok_or_else(|| Error::call(call, ErrorKind::Unsupported.into()))
+/// The address of this IP address and this port.
+pub fn new(ip: impl Into<IpAddr>, port: u16) -> SockAddr {
+    SocketAddr::new(ip.into(), port).into()
 }
+
+/// The port of an IPv4 or IPv6 address, 0 of any other.
+pub fn port(address: &SockAddr) -> u16 {
+    address.as_socket().map_or(0, |address| address.port())
+}
+
+/// EAI_NONAME of getaddrinfo(3).
+#[cfg(unix)]
+const NO_NAME: i32 = libc::EAI_NONAME;
+/// EAI_NONAME of getaddrinfo(3), under the name that Windows has for it.
+#[cfg(windows)]
+const NO_NAME: i32 = windows_sys::Win32::Networking::WinSock::WSAHOST_NOT_FOUND;
 
 /// An address as a learner writes it: `HOST:PORT`.
 ///
@@ -110,7 +111,7 @@ impl Address {
     /// # Errors
     ///
     /// The error of getaddrinfo(3), such as EAI_NONAME or EAI_SERVICE.
-    pub fn lookup(&self, family: Domain, socket_type: Type) -> Result<SocketAddr, Error> {
+    pub fn lookup(&self, family: Domain, socket_type: Type) -> Result<SockAddr, Error> {
         self.lookup_all(family, socket_type).map(|(first, _)| first)
     }
 
@@ -124,32 +125,52 @@ impl Address {
         &self,
         family: Domain,
         socket_type: Type,
-    ) -> Result<(SocketAddr, Vec<SocketAddr>), Error> {
+    ) -> Result<(SockAddr, Vec<SockAddr>), Error> {
         let numeric: Option<IpAddr> = self.host.parse().ok();
         if let (Some(ip), Ok(port)) = (numeric, self.port.parse()) {
-            return Ok((SocketAddr::new(ip, port), Vec::new()));
+            return Ok((new(ip, port), Vec::new()));
         }
         let hints = AddrInfoHints {
             address: if numeric.is_some() { 0 } else { family.into() },
             socktype: socket_type.into(),
             ..AddrInfoHints::default()
         };
-        let call = format!("getaddrinfo({:?}, {:?})", self.host, self.port);
-        let mut found = Vec::new();
-        for info in dns_lookup::getaddrinfo(Some(&self.host), Some(&self.port), Some(hints))
-            .log(&call)?
-        {
-            let address = info.map_err(|error| Error::call(&call, error))?.sockaddr;
-            if !found.contains(&address) {
-                found.push(address);
-            }
-        }
-        let mut found = found.into_iter();
-        match found.next() {
-            Some(first) => Ok((first, found.collect())),
-            None => Err(Error::call(&call, std::io::ErrorKind::NotFound.into())),
+        let host = Some(self.host.as_str());
+        let port = Some(self.port.as_str());
+        strace!(getaddrinfo(host, port, Some(hints)))
+    }
+}
+
+/// The answers of getaddrinfo(3), each once. POSIX promises one at least.
+fn getaddrinfo(
+    host: Option<&str>,
+    port: Option<&str>,
+    hints: Option<AddrInfoHints>,
+) -> Result<(SockAddr, Vec<SockAddr>), LookupError> {
+    let mut found: Vec<SockAddr> = Vec::new();
+    for answer in dns_lookup::getaddrinfo(host, port, hints)?.flatten() {
+        let address = answer.sockaddr.into();
+        if !found.contains(&address) {
+            found.push(address);
         }
     }
+    let mut found = found.into_iter();
+    match found.next() {
+        Some(first) => Ok((first, found.collect())),
+        None => Err(LookupError::new(NO_NAME)),
+    }
+}
+
+/// The path of an AF_UNIX address that has one: unix(7).
+#[cfg(unix)]
+pub(crate) fn path(address: &SockAddr) -> Option<&str> {
+    address.as_pathname()?.to_str()
+}
+
+/// Nothing here makes such an address on this system.
+#[cfg(not(unix))]
+pub(crate) fn path(_: &SockAddr) -> Option<&str> {
+    None
 }
 
 impl FromStr for Address {
@@ -163,8 +184,14 @@ impl FromStr for Address {
         }
         let (host, port) = match text.strip_prefix('[') {
             Some(rest) => match rest.split_once(']') {
-                Some((host, rest)) => match rest.strip_prefix(':') {
-                    Some(port) if host.contains(':') => (host, port),
+                // ss(8) writes the zone behind the bracket: [fe80::1]%eth0:4444.
+                Some((host, rest)) => match rest.rsplit_once(':') {
+                    Some((zone, port))
+                        if host.contains(':')
+                            && (zone.is_empty() || zone.starts_with('%')) =>
+                    {
+                        (host.to_owned() + zone, port)
+                    }
                     Some(_) => return Err("only an IPv6 address goes in brackets".into()),
                     None => return Err("the port is missing: [::1]:4444".into()),
                 },
@@ -174,13 +201,18 @@ impl FromStr for Address {
                 Some((host, _)) if host.contains(':') => {
                     return Err("an IPv6 address goes in brackets: [::1]:4444".into());
                 }
-                Some(parts) => parts,
+                Some(("*", _)) => {
+                    return Err("* is no host: 0.0.0.0 is every IPv4 address of this \
+                                machine, [::] every IPv6 address"
+                        .into());
+                }
+                Some((host, port)) => (host.to_owned(), port),
                 None => {
                     return Err("an address is HOST:PORT, such as 127.0.0.1:4444".into());
                 }
             },
         };
-        Ok(Self { host: self::host(host)?, port: service(port)? })
+        Ok(Self { host: self::host(&host)?, port: service(port)? })
     }
 }
 

@@ -3,53 +3,78 @@
 use std::io;
 
 use dns_lookup::LookupError;
+#[cfg(unix)]
+use libc as system;
+#[cfg(windows)]
+use windows_sys::Win32::Networking::WinSock as system;
+
+/// The codes that these constants of the system have, and their names.
+macro_rules! names {
+    ($($name:ident)+) => { &[$((system::$name, stringify!($name))),+] };
+}
 
 /// The name of the error, such as `EACCES`, the same on every system.
 pub(crate) fn name(error: &io::Error) -> Option<&'static str> {
-    find(ERRNO, error.raw_os_error()?)
+    // A limit of the caller's own, such as that of `connect_timeout`, has no code.
+    if error.raw_os_error().is_none() && error.kind() == io::ErrorKind::TimedOut {
+        return Some("ETIMEDOUT");
+    }
+    let name = full_name(error)?;
+    Some(name.strip_prefix("WSA").unwrap_or(name))
 }
 
 /// The name that this system gives the error: `EACCES`, or `WSAEACCES` on Windows.
-pub(crate) fn full_name(error: &io::Error) -> Option<String> {
-    let prefix = if cfg!(windows) { "WSA" } else { "" };
-    name(error).map(|name| format!("{prefix}{name}"))
+fn full_name(error: &io::Error) -> Option<&'static str> {
+    find(ERRNO, error.raw_os_error()?)
 }
 
-/// The message of strerror(3), without the code that Rust appends to it.
-pub(crate) fn message(error: &io::Error) -> String {
-    let message = error.to_string();
-    match message.split_once(" (os error ") {
-        Some((message, _)) => message.into(),
-        None => message,
+/// The name and the message of strerror(3): `EACCES (Permission denied)`.
+pub(crate) fn shown(error: &io::Error) -> String {
+    let text = error.to_string();
+    let message = message(&text);
+    match (full_name(error), error.raw_os_error()) {
+        (Some(name), _) => format!("{name} ({message})"),
+        (None, Some(code)) => format!("errno {code} ({message})"),
+        (None, None) => format!("({message})"),
     }
 }
 
-/// The name of the code of getaddrinfo(3), such as `EAI_NONAME`.
+/// The name of the code of getaddrinfo(3), such as `EAI_NONAME`, the same on every system.
 pub(crate) fn lookup_name(error: &LookupError) -> Option<&'static str> {
-    find(LOOKUP, error.error_num())
+    Some(match lookup_full_name(error)? {
+        "WSAHOST_NOT_FOUND" => "EAI_NONAME",
+        "WSATRY_AGAIN" => "EAI_AGAIN",
+        "WSANO_RECOVERY" => "EAI_FAIL",
+        "WSANO_DATA" => "EAI_NODATA",
+        "WSATYPE_NOT_FOUND" => "EAI_SERVICE",
+        "WSAEAFNOSUPPORT" => "EAI_FAMILY",
+        "WSAESOCKTNOSUPPORT" => "EAI_SOCKTYPE",
+        name => name,
+    })
 }
 
-/// The name that this system gives the code: `EAI_NONAME`, or `WSAHOST_NOT_FOUND`.
-#[cfg(unix)]
-pub(crate) fn lookup_full_name(error: &LookupError) -> Option<&'static str> {
-    lookup_name(error)
-}
-
-/// The name that this system gives the code: `EAI_NONAME`, or `WSAHOST_NOT_FOUND`.
-#[cfg(windows)]
-pub(crate) fn lookup_full_name(error: &LookupError) -> Option<&'static str> {
-    find(LOOKUP_WINDOWS, error.error_num())
-}
-
-/// The message of gai_strerror(3).
-pub(crate) fn lookup_message(error: &LookupError) -> String {
-    let message = error.to_string();
-    let message =
-        message.strip_prefix("failed to lookup address information: ").unwrap_or(&message);
-    match message.split_once(" (os error ") {
-        Some((message, _)) => message.into(),
-        None => message.into(),
+/// The name and the message of gai_strerror(3).
+pub(crate) fn lookup_shown(error: &LookupError) -> String {
+    let text = error.to_string();
+    let text = text.strip_prefix("failed to lookup address information: ").unwrap_or(&text);
+    match lookup_full_name(error) {
+        Some(name) => format!("{name} ({})", message(text)),
+        None => format!("{} ({})", error.error_num(), message(text)),
     }
+}
+
+/// The name that this system gives the code: `EAI_NONAME`, or `WSAHOST_NOT_FOUND`.
+fn lookup_full_name(error: &LookupError) -> Option<&'static str> {
+    match error.error_num() {
+        // Of glibc, and not in the libc crate: <netdb.h>.
+        -9 if cfg!(target_os = "linux") => Some("EAI_ADDRFAMILY"),
+        code => find(LOOKUP, code),
+    }
+}
+
+/// The message without the code that Rust appends to it.
+fn message(text: &str) -> &str {
+    text.split(" (os error ").next().unwrap_or(text)
 }
 
 fn find(names: &[(i32, &'static str)], code: i32) -> Option<&'static str> {
@@ -57,123 +82,38 @@ fn find(names: &[(i32, &'static str)], code: i32) -> Option<&'static str> {
 }
 
 #[cfg(unix)]
-const ERRNO: &[(i32, &str)] = &[
-    (libc::EACCES, "EACCES"),
-    (libc::EADDRINUSE, "EADDRINUSE"),
-    (libc::EADDRNOTAVAIL, "EADDRNOTAVAIL"),
-    (libc::EAFNOSUPPORT, "EAFNOSUPPORT"),
-    (libc::EAGAIN, "EAGAIN"),
-    (libc::EALREADY, "EALREADY"),
-    (libc::EBADF, "EBADF"),
-    (libc::ECONNABORTED, "ECONNABORTED"),
-    (libc::ECONNREFUSED, "ECONNREFUSED"),
-    (libc::ECONNRESET, "ECONNRESET"),
-    (libc::EDESTADDRREQ, "EDESTADDRREQ"),
-    (libc::EFAULT, "EFAULT"),
-    (libc::EHOSTDOWN, "EHOSTDOWN"),
-    (libc::EHOSTUNREACH, "EHOSTUNREACH"),
-    (libc::EINPROGRESS, "EINPROGRESS"),
-    (libc::EINTR, "EINTR"),
-    (libc::EINVAL, "EINVAL"),
-    (libc::EIO, "EIO"),
-    (libc::EISCONN, "EISCONN"),
-    (libc::EMFILE, "EMFILE"),
-    (libc::EMSGSIZE, "EMSGSIZE"),
-    (libc::ENETDOWN, "ENETDOWN"),
-    (libc::ENETRESET, "ENETRESET"),
-    (libc::ENETUNREACH, "ENETUNREACH"),
-    (libc::ENFILE, "ENFILE"),
-    (libc::ENOBUFS, "ENOBUFS"),
-    (libc::ENOMEM, "ENOMEM"),
-    (libc::ENOPROTOOPT, "ENOPROTOOPT"),
-    (libc::ENOTCONN, "ENOTCONN"),
-    (libc::ENOTSOCK, "ENOTSOCK"),
-    (libc::EOPNOTSUPP, "EOPNOTSUPP"),
-    (libc::EPERM, "EPERM"),
-    (libc::EPIPE, "EPIPE"),
-    (libc::EPROTO, "EPROTO"),
-    (libc::EPROTONOSUPPORT, "EPROTONOSUPPORT"),
-    (libc::EPROTOTYPE, "EPROTOTYPE"),
-    (libc::ESOCKTNOSUPPORT, "ESOCKTNOSUPPORT"),
-    (libc::ETIMEDOUT, "ETIMEDOUT"),
-    #[cfg(target_os = "linux")]
-    (libc::ENONET, "ENONET"),
-];
-
-/// The codes of Windows Sockets, less their common prefix `WSA`.
-#[cfg(windows)]
-const ERRNO: &[(i32, &str)] = &[
-    (10004, "EINTR"),
-    (10009, "EBADF"),
-    (10013, "EACCES"),
-    (10014, "EFAULT"),
-    (10022, "EINVAL"),
-    (10024, "EMFILE"),
-    (10035, "EWOULDBLOCK"),
-    (10036, "EINPROGRESS"),
-    (10037, "EALREADY"),
-    (10038, "ENOTSOCK"),
-    (10039, "EDESTADDRREQ"),
-    (10040, "EMSGSIZE"),
-    (10041, "EPROTOTYPE"),
-    (10042, "ENOPROTOOPT"),
-    (10043, "EPROTONOSUPPORT"),
-    (10044, "ESOCKTNOSUPPORT"),
-    (10045, "EOPNOTSUPP"),
-    (10047, "EAFNOSUPPORT"),
-    (10048, "EADDRINUSE"),
-    (10049, "EADDRNOTAVAIL"),
-    (10050, "ENETDOWN"),
-    (10051, "ENETUNREACH"),
-    (10052, "ENETRESET"),
-    (10053, "ECONNABORTED"),
-    (10054, "ECONNRESET"),
-    (10055, "ENOBUFS"),
-    (10056, "EISCONN"),
-    (10057, "ENOTCONN"),
-    (10058, "ESHUTDOWN"),
-    (10060, "ETIMEDOUT"),
-    (10061, "ECONNREFUSED"),
-    (10064, "EHOSTDOWN"),
-    (10065, "EHOSTUNREACH"),
-];
-
-#[cfg(unix)]
-const LOOKUP: &[(i32, &str)] = &[
-    (libc::EAI_AGAIN, "EAI_AGAIN"),
-    (libc::EAI_BADFLAGS, "EAI_BADFLAGS"),
-    (libc::EAI_FAIL, "EAI_FAIL"),
-    (libc::EAI_FAMILY, "EAI_FAMILY"),
-    (libc::EAI_MEMORY, "EAI_MEMORY"),
-    (libc::EAI_NONAME, "EAI_NONAME"),
-    (libc::EAI_SERVICE, "EAI_SERVICE"),
-    (libc::EAI_SOCKTYPE, "EAI_SOCKTYPE"),
-    (libc::EAI_SYSTEM, "EAI_SYSTEM"),
-    #[cfg(any(target_os = "linux", target_os = "macos"))]
-    (libc::EAI_NODATA, "EAI_NODATA"),
-    // Of glibc, and not in the libc crate: <netdb.h>.
-    #[cfg(target_os = "linux")]
-    (-9, "EAI_ADDRFAMILY"),
-];
+const ERRNO: &[(i32, &str)] = names! {
+    EACCES EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EALREADY EBADF ECONNABORTED
+    ECONNREFUSED ECONNRESET EDESTADDRREQ EFAULT EHOSTDOWN EHOSTUNREACH EINPROGRESS EINTR
+    EINVAL EIO EISCONN EISDIR EMFILE EMSGSIZE ENETDOWN ENETRESET ENETUNREACH ENFILE ENOBUFS
+    ENOMEM ENOPROTOOPT ENOSPC ENOTCONN ENOTSOCK EOPNOTSUPP EPERM EPIPE EPROTO
+    EPROTONOSUPPORT EPROTOTYPE ESOCKTNOSUPPORT ETIMEDOUT
+};
 
 #[cfg(windows)]
-const LOOKUP: &[(i32, &str)] = &[
-    (11001, "EAI_NONAME"),
-    (11002, "EAI_AGAIN"),
-    (11003, "EAI_FAIL"),
-    (11004, "EAI_NODATA"),
-    (10109, "EAI_SERVICE"),
-    (10047, "EAI_FAMILY"),
-    (10044, "EAI_SOCKTYPE"),
-];
+const ERRNO: &[(i32, &str)] = names! {
+    WSAEACCES WSAEADDRINUSE WSAEADDRNOTAVAIL WSAEAFNOSUPPORT WSAEALREADY WSAEBADF
+    WSAECONNABORTED WSAECONNREFUSED WSAECONNRESET WSAEDESTADDRREQ WSAEFAULT WSAEHOSTDOWN
+    WSAEHOSTUNREACH WSAEINPROGRESS WSAEINTR WSAEINVAL WSAEISCONN WSAEMFILE WSAEMSGSIZE
+    WSAENETDOWN WSAENETRESET WSAENETUNREACH WSAENOBUFS WSAENOPROTOOPT WSAENOTCONN
+    WSAENOTSOCK WSAEOPNOTSUPP WSAEPROTONOSUPPORT WSAEPROTOTYPE WSAESHUTDOWN
+    WSAESOCKTNOSUPPORT WSAETIMEDOUT WSAEWOULDBLOCK
+};
+
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+const LOOKUP: &[(i32, &str)] = names! {
+    EAI_AGAIN EAI_BADFLAGS EAI_FAIL EAI_FAMILY EAI_MEMORY EAI_NODATA EAI_NONAME EAI_SERVICE
+    EAI_SOCKTYPE EAI_SYSTEM
+};
+
+#[cfg(all(unix, not(any(target_os = "linux", target_os = "macos"))))]
+const LOOKUP: &[(i32, &str)] = names! {
+    EAI_AGAIN EAI_BADFLAGS EAI_FAIL EAI_FAMILY EAI_MEMORY EAI_NONAME EAI_SERVICE
+    EAI_SOCKTYPE EAI_SYSTEM
+};
 
 #[cfg(windows)]
-const LOOKUP_WINDOWS: &[(i32, &str)] = &[
-    (11001, "WSAHOST_NOT_FOUND"),
-    (11002, "WSATRY_AGAIN"),
-    (11003, "WSANO_RECOVERY"),
-    (11004, "WSANO_DATA"),
-    (10109, "WSATYPE_NOT_FOUND"),
-    (10047, "WSAEAFNOSUPPORT"),
-    (10044, "WSAESOCKTNOSUPPORT"),
-];
+const LOOKUP: &[(i32, &str)] = names! {
+    WSAHOST_NOT_FOUND WSATRY_AGAIN WSANO_RECOVERY WSANO_DATA WSATYPE_NOT_FOUND
+    WSAEAFNOSUPPORT WSAESOCKTNOSUPPORT
+};

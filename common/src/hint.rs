@@ -2,6 +2,8 @@
 
 use socket2::Socket;
 
+#[cfg(unix)]
+use crate::descriptor::Descriptor;
 #[cfg(any(target_os = "linux", windows))]
 use crate::row::Row;
 
@@ -10,27 +12,27 @@ use crate::row::Row;
 #[cfg(target_os = "linux")]
 pub(crate) fn command(socket: &Socket) -> Option<String> {
     let row = Row::of(socket);
-    let port = row.local.map_or(0, |address| address.port());
+    let port = row.port();
     let datagram = socket.r#type().is_ok_and(|r#type| r#type == socket2::Type::DGRAM);
-    if row.state == Some("LISTEN") {
-        Some(format!("ss -ltnp 'sport = :{port}'"))
+    if row.is("LISTEN") {
+        Some(format!("ss -nltp 'sport = :{port}'"))
     } else if datagram && port != 0 {
-        Some(format!("ss -lunp 'sport = :{port}'"))
+        Some(format!("ss -nlup 'sport = :{port}'"))
     } else {
-        Some(format!("ls -l /proc/{}/fd/{}", std::process::id(), crate::log::fd(socket)))
+        Some(format!("ls -l /proc/{}/fd/{}", std::process::id(), socket.fd()))
     }
 }
 
 /// A command for lsof(8), which shows any socket of a process.
 #[cfg(all(unix, not(target_os = "linux")))]
 pub(crate) fn command(socket: &Socket) -> Option<String> {
-    Some(format!("lsof -nP -a -p {} -d {}", std::process::id(), crate::log::fd(socket)))
+    Some(format!("lsof -nP -a -p {} -d {}", std::process::id(), socket.fd()))
 }
 
 /// A command for netstat, which shows a socket that has a port; with -q also one that is
 /// bound and does not listen.
 #[cfg(windows)]
 pub(crate) fn command(socket: &Socket) -> Option<String> {
-    let port = Row::of(socket).local?.port();
+    let port = Row::of(socket).port();
     (port != 0).then(|| format!("netstat -anoq | findstr :{port}"))
 }

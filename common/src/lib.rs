@@ -1,7 +1,6 @@
 //! What the lessons share: addressing and logging. The sockets calls stay in the lessons.
 
 pub mod address;
-#[cfg(unix)]
 mod descriptor;
 mod errno;
 mod error;
@@ -9,7 +8,9 @@ mod help;
 mod hint;
 pub mod log;
 mod row;
+mod start;
+#[doc(hidden)]
+pub mod strace;
 
-#[cfg(unix)]
-pub use descriptor::duplicate;
-pub use error::{Error, retry};
+pub use error::Error;
+pub use start::{example, exit, main};

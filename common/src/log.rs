@@ -1,94 +1,93 @@
 //! Logging: each call in the notation of strace(1), each socket in the columns of ss(8).
 //!
 //! All of it goes to standard error. `RUST_LOG` chooses the level: `info` (the default)
-//! shows the calls and the rows, `debug` adds every recv(2) and send(2), `warn` leaves
-//! only trouble. What is no level counts as `info`, so that a variable that was set for
-//! another program hides nothing.
+//! shows calls and rows, `warn` only the calls that fail, each with its help; `trace` also
+//! shows the file and the line of each call. What is no level counts as `info`, so that a
+//! variable that was set for another program hides nothing.
 
 use std::env;
-use std::fmt::Display;
-use std::io::{self, BufRead, ErrorKind, Write};
-use std::process::ExitCode;
+use std::fmt::{self, Display};
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::panic::Location;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use ::log::{Level, LevelFilter, debug, error, info, log_enabled, warn};
-use dns_lookup::{AddrInfoIter, LookupError};
+use ::log::{Level, LevelFilter, Record};
+use env_logger::fmt::Formatter;
 use env_logger::fmt::style::{AnsiColor, Style};
-use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use socket2::Socket;
+use textwrap::{Options, WordSplitter};
 
+use crate::descriptor::Descriptor;
 use crate::{Error, hint, row::Row};
 
-const ROW: &str = "row";
-const HELP: &str = "help";
-const FAILURE: &str = "failure";
+/// Whether the last byte on standard output was no end of a line.
+static IN_A_LINE: AtomicBool = AtomicBool::new(false);
 
-/// Sets the logger up. Call it once, first of all.
+/// Whether standard output and standard error go to the same file, pipe or terminal.
+static ONE_PLACE: LazyLock<bool> = LazyLock::new(one_place);
+
+/// Sets the logger up.
 ///
-/// Colour is used on a terminal only, and never if the variable `NO_COLOR` is set. The
-/// failure that ends a program is shown at every level.
-pub fn init() {
+/// Colour is used on a terminal only, and never if the variable `NO_COLOR` is set. A call
+/// that fails is shown at every level.
+pub(crate) fn init() {
     let level = env::var("RUST_LOG").ok().and_then(|level| level.parse().ok());
+    let level = level.unwrap_or(LevelFilter::Info).max(LevelFilter::Error);
     let mut builder = env_logger::Builder::new();
-    builder.filter_level(level.unwrap_or(LevelFilter::Info));
-    builder.filter_module(FAILURE, LevelFilter::Error);
-    builder.filter_module(HELP, LevelFilter::Warn);
-    builder.format(|buffer, record| {
-        let style = match (record.target(), record.level()) {
-            (ROW, _) => Style::new().dimmed(),
-            (HELP, _) => AnsiColor::Cyan.on_default(),
-            (_, Level::Error) => AnsiColor::Red.on_default().bold(),
-            (_, Level::Warn) => AnsiColor::Yellow.on_default(),
-            _ => Style::new(),
-        };
-        writeln!(buffer, "{style}{}{style:#}", record.args())
-    });
+    builder.filter_level(level).format(format);
     // A second logger can only be refused, and the first one is as good.
     let _ = builder.try_init();
 }
 
-/// Shows a call together with what it returned. The text starts with the name of the call
-/// and a bracket, `bind(`, by which its errors are explained.
-pub trait Call<T> {
-    /// Logs the call at level info: `bind(3, 127.0.0.1:4444) = 0`.
-    ///
-    /// # Errors
-    ///
-    /// The failure of the call, which now knows what was called and with which arguments.
-    fn log(self, call: impl Display) -> Result<T, Error>;
-
-    /// The same at level debug, for the many reads and writes: `recv(4, 4096) = 6`.
-    /// A function that returns no count, such as `write_all`, shows none.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`log`](Self::log).
-    fn debug(self, call: impl Display) -> Result<T, Error>;
+/// Writes a record: one line, or several if it is a failure with its help.
+fn format(buffer: &mut Formatter, record: &Record<'_>) -> io::Result<()> {
+    if IN_A_LINE.swap(false, Ordering::Relaxed) {
+        writeln!(buffer)?;
+    }
+    if let (LevelFilter::Trace, Some(file), Some(line)) =
+        (::log::max_level(), record.file(), record.line())
+    {
+        write!(buffer, "{file}:{line}: ")?;
+    }
+    for line in record.args().to_string().lines() {
+        let style = match record.level() {
+            Level::Error if line.starts_with("help: ") => AnsiColor::Cyan.on_default(),
+            Level::Error => AnsiColor::Red.on_default().bold(),
+            _ if line.starts_with("    ") => Style::new().dimmed(),
+            _ => Style::new(),
+        };
+        writeln!(buffer, "{style}{line}{style:#}")?;
+    }
+    Ok(())
 }
 
-impl<T: Returned, E: Failure> Call<T> for Result<T, E> {
-    fn log(self, call: impl Display) -> Result<T, Error> {
-        let value = self.map_err(|error| error.of(&call))?;
-        info!("{call} = {}", value.returned());
-        Ok(value)
-    }
-
-    fn debug(self, call: impl Display) -> Result<T, Error> {
-        let value = self.map_err(|error| error.of(&call))?;
-        match value.count() {
-            Some(bytes) => debug!("{call} = {bytes}"),
-            None => debug!("{call}"),
-        }
-        Ok(value)
+/// Logs a text that belongs to a line of the source.
+pub(crate) fn record(level: Level, location: &Location<'_>, text: fmt::Arguments<'_>) {
+    if level <= ::log::max_level() {
+        let mut record = Record::builder();
+        record.level(level).file(Some(location.file())).line(Some(location.line()));
+        ::log::logger().log(&record.args(text).build());
     }
 }
 
-/// Logs a remark at level info.
+/// Logs a remark at level info, in lines of at most 80 columns.
+#[track_caller]
 pub fn info(remark: impl Display) {
-    info!("{remark}");
+    let width = Options::new(80).word_splitter(WordSplitter::NoHyphenation);
+    let remark = textwrap::fill(&remark.to_string(), width);
+    record(Level::Info, Location::caller(), format_args!("{remark}"));
 }
 
-/// Says that a call may block, before it does: `accept(3) ...`.
-pub fn blocking(call: impl Display) {
-    info!("{call} ...");
+/// Asks a question; on a terminal, waits for Enter before the program goes on to the answer.
+#[track_caller]
+pub fn ask(question: impl Display) {
+    info(question);
+    if ::log::max_level() >= LevelFilter::Info && io::stdin().is_terminal() {
+        info("What do you think? Press Enter to see.");
+        // Input that cannot be read is no reason to withhold the answer.
+        let _ = io::stdin().lock().skip_until(b'\n');
+    }
 }
 
 /// Shows what the kernel knows of a socket, in the columns of ss(8): state, Recv-Q,
@@ -96,28 +95,21 @@ pub fn blocking(call: impl Display) {
 ///
 /// The queues of a listening socket are the connections not yet accepted and their limit,
 /// the backlog; those of any other are bytes. A column that the system does not tell is `-`.
-pub fn row(socket: &Socket) {
-    info!(target: ROW, "{}", Row::of(socket));
-}
-
-/// The descriptor of a socket; on Windows its handle.
-#[cfg(unix)]
-pub fn fd(socket: &Socket) -> std::os::fd::RawFd {
-    std::os::fd::AsRawFd::as_raw_fd(socket)
-}
-
-/// The descriptor of a socket; on Windows its handle.
-#[cfg(windows)]
-pub fn fd(socket: &Socket) -> std::os::windows::io::RawSocket {
-    std::os::windows::io::AsRawSocket::as_raw_socket(socket)
+#[track_caller]
+pub fn ss(socket: &impl Descriptor) {
+    if ::log::max_level() >= LevelFilter::Info {
+        let row = Row::of(&socket.socket());
+        record(Level::Info, Location::caller(), format_args!("{row}"));
+    }
 }
 
 /// Closes a socket and shows the call: `close(3)`. To drop a socket closes it too, but
 /// tells nobody; neither says how close(2) went.
-pub fn close(socket: Socket) {
-    let fd = fd(&socket);
+#[track_caller]
+pub fn close(socket: impl Descriptor) {
+    let fd = socket.fd();
     drop(socket);
-    info!("close({fd})");
+    record(Level::Info, Location::caller(), format_args!("close({fd})"));
 }
 
 /// Keeps a socket open until a line, or the end, of standard input, then closes it.
@@ -125,170 +117,53 @@ pub fn close(socket: Socket) {
 /// # Errors
 ///
 /// Standard input cannot be read.
+#[track_caller]
 pub fn close_on_enter(socket: Socket) -> Result<(), Error> {
-    if log_enabled!(Level::Info)
+    if ::log::max_level() >= LevelFilter::Info
         && let Some(command) = hint::command(&socket)
     {
-        info!("Look at it from another terminal: {command}");
+        info(format_args!("Look at it from another terminal: {command}"));
     }
-    info!("Press Enter to close the socket.");
+    info("Press Enter to close the socket.");
     io::stdin().lock().skip_until(b'\n').map_err(Error::Stdin)?;
     close(socket);
     Ok(())
 }
 
-/// Warns of a failure, and lets the program go on.
-pub fn warn(error: &Error) {
-    warn!("{error}");
-    if let Some(help) = error.help() {
-        warn!(target: HELP, "help: {help}");
-    }
-}
-
-/// Makes a failure that concerns one connection only a warning: then there is no value.
+/// Writes bytes to standard output, as they are and at once. If they end within a line, and
+/// the log goes to the same place, its next line begins on a new one.
 ///
 /// # Errors
 ///
-/// Every other failure; see [`Error::is_transient`].
-pub fn tolerate<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
-    match result {
-        Ok(value) => Ok(Some(value)),
-        Err(error) if error.is_transient() => {
-            warn(&error);
-            Ok(None)
-        }
-        Err(error) => Err(error),
+/// Standard output cannot be written, [`BrokenPipe`](io::ErrorKind::BrokenPipe) if nobody reads
+/// it any more.
+pub fn print(bytes: impl AsRef<[u8]>) -> Result<(), Error> {
+    let bytes = bytes.as_ref();
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(bytes).and_then(|()| stdout.flush()).map_err(Error::Stdout)?;
+    if let Some(last) = bytes.last() {
+        IN_A_LINE.store(*last != b'\n' && *ONE_PLACE, Ordering::Relaxed);
     }
+    Ok(())
 }
 
-/// Shows the failure that ended a program, and makes its exit status: 0 or 1.
-///
-/// That nobody reads standard output any more (`| head -1`) is no failure.
-pub fn exit_code(result: Result<(), Error>) -> ExitCode {
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(Error::Stdout(error)) if error.kind() == ErrorKind::BrokenPipe => {
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            error!(target: FAILURE, "{error}");
-            if let Some(help) = error.help() {
-                error!(target: HELP, "help: {help}");
-            }
-            ExitCode::FAILURE
-        }
-    }
-}
-
-/// A value that a call returns, as strace(1) shows it.
-pub trait Returned {
-    /// What stands after `=`: a descriptor, a count, 0 for success.
-    fn returned(&self) -> String;
-
-    /// The number of bytes, if the call returns one.
-    fn count(&self) -> Option<usize> {
-        None
-    }
-}
-
-/// Success, which POSIX says with 0.
-impl Returned for () {
-    fn returned(&self) -> String {
-        "0".into()
-    }
-}
-
-/// A number of bytes.
-impl Returned for usize {
-    fn returned(&self) -> String {
-        self.to_string()
-    }
-
-    fn count(&self) -> Option<usize> {
-        Some(*self)
-    }
-}
-
-/// A new socket: its descriptor.
-impl Returned for Socket {
-    fn returned(&self) -> String {
-        fd(self).to_string()
-    }
-}
-
-/// A new socket and the address of its peer.
-impl Returned for (Socket, SockAddr) {
-    fn returned(&self) -> String {
-        let (socket, peer) = self;
-        match peer.as_socket() {
-            Some(peer) => format!("{}, {peer}", fd(socket)),
-            None => fd(socket).to_string(),
-        }
-    }
-}
-
-/// A new descriptor.
 #[cfg(unix)]
-impl Returned for std::os::fd::OwnedFd {
-    fn returned(&self) -> String {
-        std::os::fd::AsRawFd::as_raw_fd(self).to_string()
-    }
+fn one_place() -> bool {
+    use std::fs::File;
+    use std::os::fd::{AsFd, BorrowedFd};
+    use std::os::unix::fs::MetadataExt;
+
+    let file = |fd: BorrowedFd<'_>| {
+        let metadata = File::from(fd.try_clone_to_owned()?).metadata()?;
+        io::Result::Ok((metadata.dev(), metadata.ino()))
+    };
+    matches!(
+        (file(io::stdout().as_fd()), file(io::stderr().as_fd())),
+        (Ok(stdout), Ok(stderr)) if stdout == stderr
+    )
 }
 
-/// The address family of a socket: SO_DOMAIN of socket(7).
-impl Returned for Domain {
-    fn returned(&self) -> String {
-        format!("0, {self:?}")
-    }
-}
-
-/// The type of a socket: SO_TYPE of socket(7).
-impl Returned for Type {
-    fn returned(&self) -> String {
-        format!("0, {self:?}")
-    }
-}
-
-/// The protocol of a socket, none if it is 0: SO_PROTOCOL of socket(7).
-impl Returned for Option<Protocol> {
-    fn returned(&self) -> String {
-        match self {
-            Some(protocol) => format!("0, {protocol:?}"),
-            None => "0, 0".into(),
-        }
-    }
-}
-
-/// The answers of getaddrinfo(3), which returns 0.
-impl Returned for AddrInfoIter {
-    fn returned(&self) -> String {
-        "0".into()
-    }
-}
-
-/// The host and the service of getnameinfo(3).
-impl Returned for (String, String) {
-    fn returned(&self) -> String {
-        format!("0, {:?}, {:?}", self.0, self.1)
-    }
-}
-
-/// Why a call failed.
-pub trait Failure {
-    /// Adds what was called.
-    fn of(self, call: impl Display) -> Error;
-}
-
-/// errno(3).
-impl Failure for io::Error {
-    fn of(self, call: impl Display) -> Error {
-        Error::call(call.to_string(), self)
-    }
-}
-
-/// The codes of getaddrinfo(3).
-impl Failure for LookupError {
-    fn of(self, call: impl Display) -> Error {
-        Error::lookup(call.to_string(), self)
-    }
+#[cfg(not(unix))]
+fn one_place() -> bool {
+    io::stdout().is_terminal() && io::stderr().is_terminal()
 }

@@ -12,7 +12,9 @@ mod windows;
 use std::fmt;
 use std::net::SocketAddr;
 
-use socket2::{Socket, Type};
+use socket2::{SockAddr, Socket, Type};
+
+use crate::address;
 
 #[cfg(all(unix, not(target_os = "linux")))]
 use bsd as kernel;
@@ -32,18 +34,27 @@ pub(crate) struct Row {
     send_q: Option<u32>,
     peer: Option<SocketAddr>,
     only_v6: bool,
+    /// The addresses of an AF_UNIX socket: paths.
+    paths: Option<[String; 2]>,
 }
 
 impl Row {
     pub(crate) fn of(socket: &Socket) -> Self {
-        let local = socket.local_addr().ok().and_then(|address| address.as_socket());
-        let peer = socket.peer_addr().ok().and_then(|address| address.as_socket());
+        let (here, there) = (socket.local_addr().ok(), socket.peer_addr().ok());
+        let connected = there.is_some();
+        let local = here.as_ref().and_then(SockAddr::as_socket);
+        let peer = there.as_ref().and_then(SockAddr::as_socket);
         let stream = socket.r#type().is_ok_and(|r#type| r#type == Type::STREAM);
         let kernel = if stream {
-            kernel::stream(socket, peer.is_some())
+            kernel::stream(socket, connected)
         } else {
-            kernel::datagram(socket, peer.is_some())
+            kernel::datagram(socket, connected)
         };
+        let paths = here.as_ref().is_some_and(SockAddr::is_unix).then(|| {
+            [here, there].map(|address| {
+                address.as_ref().and_then(address::path).unwrap_or("*").to_owned()
+            })
+        });
         let only_v6 =
             local.is_some_and(|local| local.is_ipv6()) && socket.only_v6().unwrap_or(false);
         Self {
@@ -53,16 +64,30 @@ impl Row {
             send_q: kernel.send_q,
             peer,
             only_v6,
+            paths,
         }
     }
 
+    /// The port of this end, 0 if it has none.
+    pub(crate) fn port(&self) -> u16 {
+        self.local.map_or(0, |local| local.port())
+    }
+
+    /// Whether the socket is in this state.
+    pub(crate) fn is(&self, state: &str) -> bool {
+        self.state == Some(state)
+    }
+
     /// An address as ss writes it: no port is `*`, and so is the address of an IPv6 socket
-    /// that takes IPv4 too.
+    /// that takes IPv4 too. The zone of a link-local address stands behind the bracket.
     fn address(&self, address: Option<SocketAddr>) -> String {
         let Some(address) = address else { return "-".into() };
         let ip = match address {
             SocketAddr::V4(v4) => v4.ip().to_string(),
             SocketAddr::V6(v6) if v6.ip().is_unspecified() && !self.only_v6 => "*".into(),
+            SocketAddr::V6(v6) if v6.scope_id() != 0 => {
+                format!("[{}]%{}", v6.ip(), kernel::interface(v6.scope_id()))
+            }
             SocketAddr::V6(v6) => format!("[{}]", v6.ip()),
         };
         match address.port() {
@@ -85,14 +110,16 @@ impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number =
             |queue: Option<u32>| queue.map_or("-".into(), |bytes| bytes.to_string());
+        let [local, peer] = match &self.paths {
+            Some(paths) => paths.clone(),
+            None => [self.address(self.local), self.peer()],
+        };
         write!(
             f,
-            "    {:<7} {:<4} {:<4} {:<15} {}",
+            "    {:<10} {:<4} {:<4} {local:<15} {peer}",
             self.state.unwrap_or("-"),
             number(self.recv_q),
             number(self.send_q),
-            self.address(self.local),
-            self.peer()
         )
     }
 }

@@ -1,48 +1,45 @@
-//! The first address of a host refuses. Is its server down?
+//! The first address of a host refuses the connection. Does that mean the server is down?
 //!
 //! No name at all (NULL) stands for this machine, which has an address of each family.
 //! Which one comes first is a matter of RFC 6724, and on Linux of /etc/gai.conf.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 
-use common::log::{self, Call};
-use common::{Error, address};
-use dns_lookup::AddrInfoHints;
-use socket2::{Domain, Socket, Type};
-
-fn main() -> ExitCode {
-    log::init();
-    log::exit_code(run())
-}
+use common::{Error, address, log, strace};
+use dns_lookup::{AddrInfoHints, getaddrinfo};
+use socket2::{Domain, SockAddr, Socket, Type};
 
 fn run() -> Result<(), Error> {
-    log::info("The first address of a host refuses. Is its server down?");
-    let server = Socket::new(Domain::IPV4, Type::STREAM, None)
-        .log("socket(AF_INET, SOCK_STREAM, 0)")?;
-    let fd = log::fd(&server);
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    server.bind(&address.into()).log(format!("bind({fd}, {address})"))?;
-    server.listen(1).log(format!("listen({fd}, 1)"))?;
-    log::row(&server);
+    log::ask(
+        "The first address of a host refuses the connection. Does that mean the server is down?",
+    );
+    let server = strace!(Socket::new(Domain::IPV4, Type::STREAM, None))?;
+    strace!(server.bind(&address::new([127, 0, 0, 1], 0)))?;
+    strace!(server.listen(1))?;
+    log::ss(&server);
 
-    let port = address::local(&server)?.port().to_string();
+    let port = address::port(&strace!(server.local_addr())?).to_string();
     let hints = AddrInfoHints { socktype: Type::STREAM.into(), ..AddrInfoHints::default() };
-    let call = format!("getaddrinfo(NULL, {port:?})");
-    for info in dns_lookup::getaddrinfo(None, Some(&port), Some(hints)).log(&call)? {
-        let address = info.map_err(|error| Error::call(&call, error))?.sockaddr;
-        let family = Domain::for_address(address);
-        let client = Socket::new(family, Type::STREAM, None)
-            .log(format!("socket({family:?}, SOCK_STREAM, 0)"))?;
-        let connect = format!("connect({}, {address})", log::fd(&client));
-        match client.connect(&address.into()).log(connect) {
-            Ok(()) => break,
-            Err(error) => log::warn(&error),
+    for answer in strace!(getaddrinfo(None, Some(port.as_str()), Some(hints)))?.flatten() {
+        if connect(&answer.sockaddr.into()).is_ok() {
+            break;
         }
     }
     log::info(
-        "getaddrinfo returns a list, and a client tries one address after the other until one \
-         connects (getaddrinfo(3), RFC 6724).",
+        "It doesn't: a host can have several addresses, and a server need not listen on all of \
+         them. That is why getaddrinfo returns a list, and why a client tries one address after \
+         another until one connects (getaddrinfo(3)).",
     );
     Ok(())
+}
+
+fn connect(address: &SockAddr) -> Result<(), Error> {
+    let client = strace!(Socket::new(address.domain(), Type::STREAM, None))?;
+    let connected = strace!(client.connect(address));
+    log::close(client);
+    connected
+}
+
+fn main() -> ExitCode {
+    common::example(run)
 }

@@ -1,46 +1,42 @@
-//! Does getaddrinfo know a URL, or a host with a port?
+//! Can getaddrinfo look up a URL, or a host with a port?
 
 use std::process::ExitCode;
 
-use common::Error;
-use common::log::{self, Call};
-use dns_lookup::AddrInfoHints;
+use common::{Error, log, strace};
+use dns_lookup::{AddrInfoHints, getaddrinfo};
+use socket2::Type;
 
-/// Of <netdb.h>, 4 on Linux, macOS and Windows: no names, so that no name server is asked.
+/// No names, so that no name server is asked. Of <netdb.h>, 4 on Linux, macOS and Windows.
 const AI_NUMERICHOST: i32 = 4;
 
-fn main() -> ExitCode {
-    log::init();
-    log::exit_code(run())
-}
-
 fn run() -> Result<(), Error> {
-    log::info("Does getaddrinfo know a URL, or a host with a port?");
+    log::ask("Can getaddrinfo look up a URL, or a host with a port?");
     for (host, service) in
         [("http://127.0.0.1/", None), ("127.0.0.1:80", None), ("127.0.0.1", Some("80"))]
     {
-        if let Err(error) = lookup(host, service) {
-            log::warn(&error);
-        }
+        // What fails has been shown, and the next one is looked up.
+        let _ = look_up(host, service);
     }
     log::info(
-        "The first argument of getaddrinfo is a host, the second a service (getaddrinfo(3)); \
-         a program that has a URL takes the host out of it itself (RFC 3986, 3.2.2).",
+        "Neither: getaddrinfo asks DNS for the host and the list of services for the port, and \
+         neither of them knows URLs. That is why host and service are two arguments, and why a \
+         program has to take a URL apart itself (RFC 3986, section 3.2).",
     );
     Ok(())
 }
 
-fn lookup(host: &str, service: Option<&str>) -> Result<(), Error> {
-    let hints = AddrInfoHints { flags: AI_NUMERICHOST, ..AddrInfoHints::default() };
-    let call = match service {
-        Some(service) => format!("getaddrinfo({host:?}, {service:?})"),
-        None => format!("getaddrinfo({host:?}, NULL)"),
+fn look_up(host: &str, service: Option<&str>) -> Result<(), Error> {
+    let hints = AddrInfoHints {
+        flags: AI_NUMERICHOST,
+        socktype: Type::STREAM.into(),
+        ..AddrInfoHints::default()
     };
-    // The first answer will do: the others are the same for other socket types.
-    for info in
-        dns_lookup::getaddrinfo(Some(host), service, Some(hints)).log(&call)?.take(1)
-    {
-        log::info(info.map_err(|error| Error::call(&call, error))?.sockaddr);
+    for answer in strace!(getaddrinfo(Some(host), service, Some(hints)))?.flatten() {
+        log::info(answer.sockaddr);
     }
     Ok(())
+}
+
+fn main() -> ExitCode {
+    common::example(run)
 }

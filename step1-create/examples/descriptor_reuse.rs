@@ -1,34 +1,30 @@
-//! Descriptor 3 has been closed. Which number does the next socket get?
+//! Descriptor 3 has been closed. What number does the next socket get?
 //!
-//! In Rust nobody can use a number after close by mistake: who closes a socket gives it
-//! away. On Windows a socket is a handle, and its number can be any.
+//! In Rust nobody can use a number after close by mistake, because whoever closes a socket
+//! gives it away. On Windows a socket is a handle, and its number can be any.
 
 use std::process::ExitCode;
 
-use common::Error;
-use common::log::{self, Call};
+use common::{Error, log, strace};
 use socket2::{Domain, Socket, Type};
 
-fn main() -> ExitCode {
-    log::init();
-    log::exit_code(run())
-}
-
 fn run() -> Result<(), Error> {
-    log::info("Descriptor 3 has been closed. Which number does the next socket get?");
-    let first = Socket::new(Domain::IPV4, Type::STREAM, None)
-        .log("socket(AF_INET, SOCK_STREAM, 0)")?;
-    let _second = Socket::new(Domain::IPV4, Type::STREAM, None)
-        .log("socket(AF_INET, SOCK_STREAM, 0)")?;
-    let kept = log::fd(&first);
+    log::ask("Descriptor 3 has been closed. What number does the next socket get?");
+    let first = strace!(Socket::new(Domain::IPV4, Type::STREAM, None))?;
+    let second = strace!(Socket::new(Domain::IPV4, Type::STREAM, None))?;
     log::close(first);
 
-    let _third = Socket::new(Domain::IPV4, Type::DGRAM, None)
-        .log("socket(AF_INET, SOCK_DGRAM, 0)")?;
-    log::info(format!("Whoever kept the number {kept} now has the datagram socket."));
+    let third = strace!(Socket::new(Domain::IPV4, Type::DGRAM, None))?;
+    log::close(second);
+    log::close(third);
     log::info(
-        "A new socket gets the lowest number that is free (socket(2)): a number kept after \
-         close is soon that of another socket.",
+        "The lowest free one (socket(2)), because a descriptor is an index into the process's \
+         table of open files, and the kernel takes the first free place. A program that still \
+         uses the old number gets no error: it talks to the new socket.",
     );
     Ok(())
+}
+
+fn main() -> ExitCode {
+    common::example(run)
 }

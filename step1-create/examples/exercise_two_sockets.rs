@@ -3,12 +3,23 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use common::log::{self, Call};
-use common::{Error, address};
+use common::{Error, address, log, strace};
 use socket2::{Domain, Protocol, Socket, Type};
 
+fn run(args: &Args) -> Result<(), Error> {
+    let (family, socket_type, proto) = (args.family, args.socket_type, args.proto);
+    let socket = strace!(Socket::new(family, socket_type, Some(Protocol::from(proto))))?;
+    log::ss(&socket);
+
+    let second = strace!(Socket::new(family, socket_type, Some(Protocol::from(proto))))?;
+    log::ss(&second);
+    log::close(second);
+
+    log::close_on_enter(socket)
+}
+
 #[derive(Parser)]
-#[command(version, about, long_about = include_str!("../help.txt").trim_end())]
+#[command(version, about, long_about = include_str!("../src/help.txt").trim_end())]
 struct Args {
     /// Address family: inet is IPv4, inet6 is IPv6
     #[arg(long, value_parser = address::family(), default_value = "inet")]
@@ -22,20 +33,5 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    log::init();
-    log::exit_code(run(&Args::parse()))
-}
-
-fn run(args: &Args) -> Result<(), Error> {
-    let (family, socket_type, proto) = (args.family, args.socket_type, args.proto);
-    let socket = Socket::new(family, socket_type, Some(Protocol::from(proto)))
-        .log(format!("socket({family:?}, {socket_type:?}, {proto})"))?;
-    log::row(&socket);
-
-    let second = Socket::new(family, socket_type, Some(Protocol::from(proto)))
-        .log(format!("socket({family:?}, {socket_type:?}, {proto})"))?;
-    log::row(&second);
-    log::close(second);
-
-    log::close_on_enter(socket)
+    common::main(run)
 }

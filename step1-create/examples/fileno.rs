@@ -1,14 +1,14 @@
 //! The fourth argument of Python's socket(): `fileno`, a descriptor that exists already.
 //!
 //! socket(2) has three arguments and always creates a socket. A program can also inherit
-//! one: inetd(8) starts a server with the connected socket as its standard input.
+//! one: inetd(8) starts a server with the connected socket as its standard input. With step 4
+//! running, bash can do that, too: `<>/dev/tcp/127.0.0.1/4444` after the command.
 
 use std::process::ExitCode;
 
 #[cfg(target_os = "linux")]
 fn main() -> ExitCode {
-    common::log::init();
-    common::log::exit_code(linux::run(&clap::Parser::parse()))
+    common::example(linux::run)
 }
 
 /// Elsewhere nothing tells the family and the protocol of a socket.
@@ -20,30 +20,21 @@ fn main() -> ExitCode {
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use clap::Parser;
-    use common::log::{self, Call};
-    use common::{Error, duplicate};
+    use std::io;
+    use std::os::fd::AsFd;
+
+    use common::{Error, log, strace};
     use socket2::Socket;
 
-    /// Adopts a socket that this process has inherited, and tells what it is
-    #[derive(Parser)]
-    #[command(version)]
-    pub struct Args {
-        /// Number of the descriptor: 0 is standard input
-        #[arg(default_value_t = 0, allow_negative_numbers = true)]
-        fileno: i32,
-    }
-
-    pub fn run(args: &Args) -> Result<(), Error> {
-        let fileno = args.fileno;
-        let fd = duplicate(fileno).log(format!("fcntl({fileno}, F_DUPFD_CLOEXEC, 3)"))?;
-
-        let socket = Socket::from(fd);
-        let fd = log::fd(&socket);
-        socket.domain().log(format!("getsockopt({fd}, SO_DOMAIN)"))?;
-        socket.r#type().log(format!("getsockopt({fd}, SO_TYPE)"))?;
-        socket.protocol().log(format!("getsockopt({fd}, SO_PROTOCOL)"))?;
-        log::row(&socket);
+    pub fn run() -> Result<(), Error> {
+        let stdin = io::stdin();
+        let inherited = stdin.as_fd();
+        // Standard input stays open: the socket gets a descriptor of its own.
+        let socket = Socket::from(strace!(inherited.try_clone_to_owned())?);
+        strace!(socket.domain())?;
+        strace!(socket.r#type())?;
+        strace!(socket.protocol())?;
+        log::ss(&socket);
 
         log::close(socket);
         Ok(())

@@ -1,42 +1,39 @@
-//! A server is bound to [::], the IPv6 address for any. Can an IPv4 client connect?
+//! A server is bound to [::], which stands for any IPv6 address. Can an IPv4 client connect?
 //!
-//! On Linux and macOS it can, by default; on Windows it cannot. A program that cares sets
-//! IPV6_V6ONLY to 0 or to 1 everywhere.
+//! On Linux and macOS it can, by default; on Windows and FreeBSD it cannot. A program that
+//! cares sets IPV6_V6ONLY to 0 or to 1 everywhere.
 
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::Ipv6Addr;
 use std::process::ExitCode;
 
-use common::log::{self, Call};
-use common::{Error, address};
+use common::{Error, address, log, strace};
 use socket2::{Domain, Socket, Type};
 
-fn main() -> ExitCode {
-    log::init();
-    log::exit_code(run())
-}
-
 fn run() -> Result<(), Error> {
-    log::info("A server is bound to [::]. Can an IPv4 client connect?");
-    let server = Socket::new(Domain::IPV6, Type::STREAM, None)
-        .log("socket(AF_INET6, SOCK_STREAM, 0)")?;
-    let fd = log::fd(&server);
-    let any = SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0));
-    server.bind(&any.into()).log(format!("bind({fd}, {any})"))?;
-    server.listen(1).log(format!("listen({fd}, 1)"))?;
-    log::row(&server);
+    log::ask(
+        "A server is bound to [::], which stands for any IPv6 address. Can an IPv4 client \
+         connect?",
+    );
+    let server = strace!(Socket::new(Domain::IPV6, Type::STREAM, None))?;
+    strace!(server.bind(&address::new(Ipv6Addr::UNSPECIFIED, 0)))?;
+    strace!(server.listen(1))?;
+    log::ss(&server);
+    let port = address::port(&strace!(server.local_addr())?);
 
-    let client = Socket::new(Domain::IPV4, Type::STREAM, None)
-        .log("socket(AF_INET, SOCK_STREAM, 0)")?;
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, address::local(&server)?.port()));
-    let connect = format!("connect({}, {address})", log::fd(&client));
-    client.connect(&address.into()).log(connect)?;
-    log::row(&client);
+    let client = strace!(Socket::new(Domain::IPV4, Type::STREAM, None))?;
+    strace!(client.connect(&address::new([127, 0, 0, 1], port)))?;
+    log::ss(&client);
 
-    let (connection, _) = server.accept().log(format!("accept({fd})"))?;
-    log::row(&connection);
+    let (connection, _) = strace!(server.accept())?;
+    log::ss(&connection);
     log::info(
-        "Without IPV6_V6ONLY an IPv6 socket takes IPv4, too, and IPv4 addresses appear in it \
-         as ::ffff:a.b.c.d (RFC 3493, 3.7; ipv6(7)).",
+        "Yes: unless IPV6_V6ONLY is set, an IPv6 socket takes IPv4 clients too, so that one \
+         socket can serve both. The kernel writes their addresses in IPv6 form, as \
+         ::ffff:a.b.c.d (RFC 3493, section 3.7; ipv6(7)).",
     );
     Ok(())
+}
+
+fn main() -> ExitCode {
+    common::example(run)
 }

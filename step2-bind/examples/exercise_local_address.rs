@@ -3,12 +3,24 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use common::log::{self, Call};
-use common::{Error, address};
+use common::{Error, address, log, strace};
 use socket2::{Domain, Protocol, Socket, Type};
 
+fn run(args: &Args) -> Result<(), Error> {
+    let (family, socket_type, proto) = (args.family, args.socket_type, args.proto);
+    let socket = strace!(Socket::new(family, socket_type, Some(Protocol::from(proto))))?;
+    log::ss(&socket);
+
+    let address = args.address.lookup(family, socket_type)?;
+    strace!(socket.bind(&address))?;
+    log::ss(&socket);
+    strace!(socket.local_addr())?;
+
+    log::close_on_enter(socket)
+}
+
 #[derive(Parser)]
-#[command(version, about, long_about = include_str!("../help.txt").trim_end())]
+#[command(version, about, long_about = include_str!("../src/help.txt").trim_end())]
 struct Args {
     /// Address family: inet is IPv4, inet6 is IPv6
     #[arg(long, value_parser = address::family(), default_value = "inet")]
@@ -19,27 +31,11 @@ struct Args {
     /// Protocol number: 0 is the usual one of the type, 6 is TCP, 17 is UDP
     #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
     proto: i32,
-    /// Address to bind to, HOST:PORT; port 0 lets the kernel choose
-    #[arg(default_value = "127.0.0.1:0")]
+    /// Address to bind to; port 0 lets the kernel choose
+    #[arg(value_name = "HOST:PORT", default_value = "127.0.0.1:0")]
     address: address::Address,
 }
 
 fn main() -> ExitCode {
-    log::init();
-    log::exit_code(run(&Args::parse()))
-}
-
-fn run(args: &Args) -> Result<(), Error> {
-    let (family, socket_type, proto) = (args.family, args.socket_type, args.proto);
-    let socket = Socket::new(family, socket_type, Some(Protocol::from(proto)))
-        .log(format!("socket({family:?}, {socket_type:?}, {proto})"))?;
-    log::row(&socket);
-
-    let fd = log::fd(&socket);
-    let address = args.address.lookup(family, socket_type)?;
-    socket.bind(&address.into()).log(format!("bind({fd}, {address})"))?;
-    log::row(&socket);
-    log::info(format!("The address is {}.", address::local(&socket)?));
-
-    log::close_on_enter(socket)
+    common::main(run)
 }

@@ -1,54 +1,43 @@
-//! The queue of connections is full: is the next client refused?
+//! The queue of connections is full. Is the next client refused?
 //!
-//! Not on Linux: it has to wait. Windows does refuse it.
+//! Windows does refuse it; Linux, macOS and the BSDs let it wait.
 
-use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use common::log::{self, Call};
-use common::{Error, address};
+use common::{Error, address, log, strace};
 use socket2::{Domain, Socket, Type};
 
-fn main() -> ExitCode {
-    log::init();
-    log::exit_code(run())
-}
-
 fn run() -> Result<(), Error> {
-    log::info("The queue of connections is full: is the next client refused?");
-    let server = stream()?;
-    let fd = log::fd(&server);
-    let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
-    server.bind(&any_port.into()).log(format!("bind({fd}, {any_port})"))?;
-    server.listen(1).log(format!("listen({fd}, 1)"))?;
-    let address = address::local(&server)?;
-    let (first, second, third) = (stream()?, stream()?, stream()?);
-    connect(&first, address)?;
-    connect(&second, address)?;
-    log::row(&server);
+    log::ask("The queue of connections is full. Is the next client refused?");
+    let server = strace!(Socket::new(Domain::IPV4, Type::STREAM, None))?;
+    strace!(server.bind(&address::new([127, 0, 0, 1], 0)))?;
+    strace!(server.listen(1))?;
+    let address = strace!(server.local_addr())?;
+    let first = strace!(Socket::new(Domain::IPV4, Type::STREAM, None))?;
+    strace!(first.connect(&address))?;
+    let second = strace!(Socket::new(Domain::IPV4, Type::STREAM, None))?;
+    strace!(second.connect(&address))?;
+    log::ss(&server);
 
-    let third_fd = log::fd(&third);
-    third.set_nonblocking(true).log(format!("fcntl({third_fd}, F_SETFL, O_NONBLOCK)"))?;
-    if let Err(error) = connect(&third, address) {
-        log::warn(&error);
-    }
-    log::row(&server);
+    let third = strace!(Socket::new(Domain::IPV4, Type::STREAM, None))?;
+    let limit = Duration::from_millis(500);
+    let _ = strace!(blocking: third.connect_timeout(&address, limit)); // No answer in time.
+    log::ss(&server);
 
-    // Now there is room, and a second later the kernel sends the SYN again.
-    let _accepted = server.accept().log(format!("accept({fd})"))?;
-    third.set_nonblocking(false).log(format!("fcntl({third_fd}, F_SETFL, 0)"))?;
-    log::blocking(format!("connect({third_fd}, {address})"));
-    connect(&third, address)?;
-    log::row(&server);
-    log::info("listen(1) lets two in; Linux ignores the SYN of the third: listen(2).");
+    let _accepted = strace!(server.accept())?;
+    // Now there is room: the kernel of the client sends its SYN again after a second.
+    let _ = strace!(blocking: third.connect(&address)); // Not every system goes on waiting.
+    log::ss(&server);
+    log::info(
+        "No: Linux ignores a client for whom there is no room (listen(1) has room for two), and \
+         the client asks again, until it gets in or gives up after about two minutes \
+         (tcp_syn_retries, tcp(7)). That is why a server that is too slow looks dead, and not \
+         closed. Windows does refuse the client.",
+    );
     Ok(())
 }
 
-fn stream() -> Result<Socket, Error> {
-    Socket::new(Domain::IPV4, Type::STREAM, None).log("socket(AF_INET, SOCK_STREAM, 0)")
-}
-
-fn connect(client: &Socket, address: SocketAddr) -> Result<(), Error> {
-    let fd = log::fd(client);
-    client.connect(&address.into()).log(format!("connect({fd}, {address})"))
+fn main() -> ExitCode {
+    common::example(run)
 }

@@ -1,50 +1,43 @@
-//! Two sends: how many recvs does the other end need?
-//!
-//! For messages, send the length of each one first, or an end mark after it.
+//! The client sends "one", then "two". The server reads 4 bytes at a time. What does it get?
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::mem::MaybeUninit;
-use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use common::log::{self, Call};
-use common::{Error, address};
+use common::{Error, address, log, strace};
 use socket2::{Domain, Socket, Type};
 
-fn main() -> ExitCode {
-    log::init();
-    log::exit_code(run())
-}
-
 fn run() -> Result<(), Error> {
-    log::info("Two sends: how many recvs does the other end need?");
-    let server = Socket::new(Domain::IPV4, Type::STREAM, None)
-        .log("socket(AF_INET, SOCK_STREAM, 0)")?;
-    let fd = log::fd(&server);
-    let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
-    server.bind(&any_port.into()).log(format!("bind({fd}, {any_port})"))?;
-    server.listen(128).log(format!("listen({fd}, 128)"))?;
-    let address = address::local(&server)?;
-    let mut client = Socket::new(Domain::IPV4, Type::STREAM, None)
-        .log("socket(AF_INET, SOCK_STREAM, 0)")?;
-    let client_fd = log::fd(&client);
-    client.connect(&address.into()).log(format!("connect({client_fd}, {address})"))?;
-    let (mut accepted, _) = server.accept().log(format!("accept({fd})"))?;
-    let accepted_fd = log::fd(&accepted);
+    log::ask(
+        "The client sends \"one\", then \"two\". The server reads 4 bytes at a time. What does \
+         it get?",
+    );
+    let server = strace!(Socket::new(Domain::IPV4, Type::STREAM, None))?;
+    strace!(server.bind(&address::new([127, 0, 0, 1], 0)))?;
+    strace!(server.listen(128))?;
+    let address = strace!(server.local_addr())?;
+    let client = strace!(Socket::new(Domain::IPV4, Type::STREAM, None))?;
+    strace!(client.connect(&address))?;
+    let (mut accepted, _) = strace!(server.accept())?;
+    strace!(client.send(b"one"))?;
+    strace!(client.send(b"two"))?;
 
-    client.write(b"one").log(format!("send({client_fd}, \"one\", 3)"))?;
-    client.write(b"two").log(format!("send({client_fd}, \"two\", 3)"))?;
-
-    // MSG_PEEK looks and takes nothing: until both are there.
-    let mut queue = [MaybeUninit::uninit(); 6];
-    let call = format!("recv({accepted_fd}, 6, MSG_PEEK)");
-    while accepted.peek(&mut queue).debug(&call)? < 6 {}
-    log::row(&accepted);
+    // MSG_PEEK looks at the queue and takes nothing: wait until all 6 bytes are there.
+    while accepted.peek(&mut [MaybeUninit::uninit(); 6]).is_ok_and(|length| length < 6) {}
+    log::ss(&accepted);
     let mut buf = [0; 4];
     for _ in 0..2 {
-        let length = accepted.read(&mut buf).log(format!("recv({accepted_fd}, 4)"))?;
-        log::info(format!("    {}", buf[..length].escape_ascii()));
+        let length = strace!(accepted.read(&mut buf))?;
+        log::info(format!("The buffer holds \"{}\".", buf[..length].escape_ascii()));
     }
-    log::info("TCP carries bytes and forgets where a send ended: RFC 9293, section 2.2.");
+    log::info(
+        "TCP carries a stream of bytes and does not keep where a send ended (RFC 9293, section \
+         2.2). That is why a program that needs messages sends the length of each one first, or \
+         an end mark after it.",
+    );
     Ok(())
+}
+
+fn main() -> ExitCode {
+    common::example(run)
 }

@@ -1,51 +1,42 @@
-//! The server closes: does the client always see an end of file?
+//! The server closes. Does the client always see the end of file?
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::mem::MaybeUninit;
-use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use common::log::{self, Call};
-use common::{Error, address};
+use common::{Error, address, log, strace};
 use socket2::{Domain, Socket, Type};
 
-fn main() -> ExitCode {
-    log::init();
-    log::exit_code(run())
-}
-
 fn run() -> Result<(), Error> {
-    log::info("The server closes: does the client always see an end of file?");
-    let server = Socket::new(Domain::IPV4, Type::STREAM, None)
-        .log("socket(AF_INET, SOCK_STREAM, 0)")?;
-    let fd = log::fd(&server);
-    let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
-    server.bind(&any_port.into()).log(format!("bind({fd}, {any_port})"))?;
-    server.listen(128).log(format!("listen({fd}, 128)"))?;
-    for drained in [false, true] {
-        let address = address::local(&server)?;
-        let mut client = Socket::new(Domain::IPV4, Type::STREAM, None)
-            .log("socket(AF_INET, SOCK_STREAM, 0)")?;
-        let client_fd = log::fd(&client);
-        client.connect(&address.into()).log(format!("connect({client_fd}, {address})"))?;
-        let (mut accepted, _) = server.accept().log(format!("accept({fd})"))?;
-        let accepted_fd = log::fd(&accepted);
-        client.write(b"Hello!").log(format!("send({client_fd}, 6)"))?;
-
-        // MSG_PEEK waits for the bytes and leaves them unread.
-        let mut queue = [MaybeUninit::uninit(); 6];
-        accepted.peek(&mut queue).log(format!("recv({accepted_fd}, 6, MSG_PEEK)"))?;
-        if drained {
-            accepted.read(&mut [0; 16]).log(format!("recv({accepted_fd}, 16)"))?;
+    log::ask("The server closes. Does the client always see the end of file?");
+    let server = strace!(Socket::new(Domain::IPV4, Type::STREAM, None))?;
+    strace!(server.bind(&address::new([127, 0, 0, 1], 0)))?;
+    strace!(server.listen(128))?;
+    let address = strace!(server.local_addr())?;
+    for read_first in [true, false] {
+        let mut client = strace!(Socket::new(Domain::IPV4, Type::STREAM, None))?;
+        strace!(client.connect(&address))?;
+        let (mut accepted, _) = strace!(server.accept())?;
+        strace!(client.send(b"Hello!"))?;
+        if read_first {
+            strace!(accepted.read(&mut [0; 16]))?;
+        } else {
+            // MSG_PEEK waits for the bytes and leaves them in the queue.
+            strace!(accepted.peek(&mut [MaybeUninit::uninit(); 16]))?;
         }
-        log::row(&accepted);
+        log::ss(&accepted);
         log::close(accepted);
-        if let Err(error) = client.read(&mut [0; 16]).log(format!("recv({client_fd}, 16)"))
-        {
-            log::warn(&error);
-        }
+        let _ = strace!(client.read(&mut [0; 16])); // It fails if the connection was reset.
         log::close(client);
     }
-    log::info("With bytes left unread, close sends RST, not FIN: RFC 9293, section 3.6.1.");
+    log::info(
+        "Not always. If the server has read everything, close sends FIN, the end of file. If \
+         bytes are left in its Recv-Q, they are lost, and close says so with RST (RFC 9293, \
+         section 3.6.1). That is why you read until 0 before you close.",
+    );
     Ok(())
+}
+
+fn main() -> ExitCode {
+    common::example(run)
 }

@@ -1,50 +1,38 @@
-//! The server stands still in accept: has it hung?
+//! The server stands still in accept. Has it hung?
 
-use std::io::{Read, Write};
-use std::net::SocketAddr;
+use std::io::Read;
 use std::process::ExitCode;
 
-use common::log::{self, Call};
-use common::{Error, address};
+use common::{Error, address, log, strace};
 use socket2::{Domain, Socket, Type};
 
-fn main() -> ExitCode {
-    log::init();
-    log::exit_code(run())
+fn run() -> Result<(), Error> {
+    log::ask("The server stands still in accept. Has it hung?");
+    let server = strace!(Socket::new(Domain::IPV4, Type::STREAM, None))?;
+    strace!(server.bind(&address::new([127, 0, 0, 1], 0)))?;
+    strace!(server.listen(128))?;
+    strace!(server.set_nonblocking(true))?;
+    let _ = strace!(server.accept()); // It fails: nobody has connected.
+
+    let address = strace!(server.local_addr())?;
+    let client = strace!(Socket::new(Domain::IPV4, Type::STREAM, None))?;
+    strace!(client.connect(&address))?;
+    strace!(server.set_nonblocking(false))?;
+    let (mut accepted, _) = strace!(blocking: server.accept())?;
+    strace!(accepted.set_nonblocking(true))?;
+    let _ = strace!(accepted.read(&mut [0; 16])); // It fails: nothing has been sent.
+
+    strace!(client.send(b"Hello!"))?;
+    strace!(accepted.set_nonblocking(false))?;
+    strace!(blocking: accepted.read(&mut [0; 16]))?;
+    log::info(
+        "No, it waits: accept blocks until a client comes, and recv until bytes come \
+         (accept(2), recv(2)). With O_NONBLOCK they don't wait, and say EAGAIN instead: try \
+         again later.",
+    );
+    Ok(())
 }
 
-fn run() -> Result<(), Error> {
-    log::info("The server stands still in accept: has it hung?");
-    let server = Socket::new(Domain::IPV4, Type::STREAM, None)
-        .log("socket(AF_INET, SOCK_STREAM, 0)")?;
-    let fd = log::fd(&server);
-    let any_port = SocketAddr::from(([127, 0, 0, 1], 0));
-    server.bind(&any_port.into()).log(format!("bind({fd}, {any_port})"))?;
-    server.listen(128).log(format!("listen({fd}, 128)"))?;
-    server.set_nonblocking(true).log(format!("fcntl({fd}, F_SETFL, O_NONBLOCK)"))?;
-    if let Err(error) = server.accept().log(format!("accept({fd})")) {
-        log::warn(&error);
-    }
-
-    let address = address::local(&server)?;
-    let mut client = Socket::new(Domain::IPV4, Type::STREAM, None)
-        .log("socket(AF_INET, SOCK_STREAM, 0)")?;
-    let client_fd = log::fd(&client);
-    client.connect(&address.into()).log(format!("connect({client_fd}, {address})"))?;
-    server.set_nonblocking(false).log(format!("fcntl({fd}, F_SETFL, 0)"))?;
-    let (mut accepted, _) = server.accept().log(format!("accept({fd})"))?;
-    let accepted_fd = log::fd(&accepted);
-    accepted
-        .set_nonblocking(true)
-        .log(format!("fcntl({accepted_fd}, F_SETFL, O_NONBLOCK)"))?;
-    if let Err(error) = accepted.read(&mut [0; 16]).log(format!("recv({accepted_fd}, 16)"))
-    {
-        log::warn(&error);
-    }
-
-    client.write(b"Hello!").log(format!("send({client_fd}, 6)"))?;
-    accepted.set_nonblocking(false).log(format!("fcntl({accepted_fd}, F_SETFL, 0)"))?;
-    accepted.read(&mut [0; 16]).log(format!("recv({accepted_fd}, 16)"))?;
-    log::info("It waits: accept and recv block until there is something: accept(2).");
-    Ok(())
+fn main() -> ExitCode {
+    common::example(run)
 }

@@ -4,13 +4,48 @@ use std::io::{Read, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use common::log::{self, Call};
-use common::retry;
-use common::{Error, address};
+use common::{Error, address, log, strace};
 use socket2::{Domain, Protocol, Socket, Type};
 
+fn run(args: &Args) -> Result<(), Error> {
+    let (family, socket_type, proto) = (args.family, args.socket_type, args.proto);
+    let socket = strace!(Socket::new(family, socket_type, Some(Protocol::from(proto))))?;
+    log::ss(&socket);
+
+    let address = args.address.lookup(family, socket_type)?;
+    strace!(socket.bind(&address))?;
+    log::ss(&socket);
+
+    strace!(socket.listen(args.backlog))?;
+    log::ss(&socket);
+
+    loop {
+        match strace!(blocking: socket.accept()) {
+            Ok((client, _)) => serve(client),
+            Err(error) => error.pause()?,
+        }
+        log::ss(&socket);
+    }
+}
+
+fn serve(client: Socket) {
+    log::ss(&client);
+    let _ = echo(&client); // What fails has been shown, and the next client is served.
+    log::close(client);
+}
+
+fn echo(mut client: &Socket) -> Result<(), Error> {
+    let mut buf = vec![0; 65536];
+    loop {
+        match strace!(client.read(&mut buf))? {
+            0 => return Ok(()),
+            length => strace!(client.write_all(&buf[..length]))?,
+        }
+    }
+}
+
 #[derive(Parser)]
-#[command(version, about, long_about = include_str!("../help.txt").trim_end())]
+#[command(version, about, long_about = include_str!("help.txt").trim_end())]
 struct Args {
     /// Address family: inet is IPv4, inet6 is IPv6
     #[arg(long, value_parser = address::family(), default_value = "inet")]
@@ -21,8 +56,8 @@ struct Args {
     /// Protocol number: 0 is the usual one of the type, 6 is TCP, 17 is UDP
     #[arg(long, default_value_t = 0, allow_negative_numbers = true)]
     proto: i32,
-    /// Address to bind to, HOST:PORT; port 0 lets the kernel choose
-    #[arg(default_value = "127.0.0.1:4444")]
+    /// Address to bind to; port 0 lets the kernel choose
+    #[arg(value_name = "HOST:PORT", default_value = "127.0.0.1:4444")]
     address: address::Address,
     /// Limit of the queue of connections not yet accepted
     #[arg(long, default_value_t = 128, allow_negative_numbers = true)]
@@ -30,44 +65,5 @@ struct Args {
 }
 
 fn main() -> ExitCode {
-    log::init();
-    log::exit_code(run(&Args::parse()))
-}
-
-fn run(args: &Args) -> Result<(), Error> {
-    let (family, socket_type, proto) = (args.family, args.socket_type, args.proto);
-    let socket = Socket::new(family, socket_type, Some(Protocol::from(proto)))
-        .log(format!("socket({family:?}, {socket_type:?}, {proto})"))?;
-    log::row(&socket);
-
-    let fd = log::fd(&socket);
-    let address = args.address.lookup(family, socket_type)?;
-    socket.bind(&address.into()).log(format!("bind({fd}, {address})"))?;
-    log::row(&socket);
-
-    socket.listen(args.backlog).log(format!("listen({fd}, {})", args.backlog))?;
-    log::row(&socket);
-
-    loop {
-        log::blocking(format!("accept({fd})"));
-        let accepted = socket.accept().log(format!("accept({fd})"));
-        if let Some((client, _)) = log::tolerate(accepted)? {
-            log::row(&client);
-            log::tolerate(echo(&client))?;
-            log::close(client);
-        }
-        log::row(&socket);
-    }
-}
-
-fn echo(mut client: &Socket) -> Result<(), Error> {
-    let fd = log::fd(client);
-    let mut buf = [0; 4096];
-    loop {
-        let length = retry(|| client.read(&mut buf)).debug(format!("recv({fd}, 4096)"))?;
-        if length == 0 {
-            return Ok(());
-        }
-        client.write_all(&buf[..length]).debug(format!("send({fd}, {length})"))?;
-    }
+    common::main(run)
 }

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use crate::Program;
+use crate::{Program, Row};
 
 /// A network namespace with its loopback up, and a mount namespace beside it; it is gone when the value is dropped, and also
 /// when the test is killed: the process that holds it waits for the end of its input.
@@ -104,14 +104,21 @@ impl Namespace {
         self.inside(Program::other("sh", &["-c", script])).run().succeeded()
     }
 
-    /// Sets the ports that the kernel has to give here, the first and the last:
-    /// ip_local_port_range of ip(7).
+    /// Makes a namespace in which 51734 is the only port that the kernel has for a client.
     ///
     /// # Panics
     ///
-    /// It is no such range.
-    pub fn ports(&self, range: &str) {
-        self.shell(&format!("echo {range} >/proc/sys/net/ipv4/ip_local_port_range"));
+    /// As [`new`](Self::new).
+    pub fn of_the_lecture() -> Self {
+        let namespace = Self::new();
+        // ip_local_port_range of ip(7).
+        namespace.shell("echo 51734 51734 >/proc/sys/net/ipv4/ip_local_port_range");
+        namespace
+    }
+
+    /// What ss(8) shows here with these arguments, among them -H.
+    pub fn ss(&self, args: &[&str]) -> Vec<Row> {
+        crate::row::rows(&self.inside(Program::other("ss", args)).run().succeeded())
     }
 
     /// Gives the namespace a file of its own, such as `/etc/hosts`.

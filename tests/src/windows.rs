@@ -41,7 +41,7 @@ impl Handles {
     /// Hides the handle that a call gets, and the one that it returns.
     fn hide(&mut self, line: &str) -> String {
         let Some((name, rest)) = line.split_once('(') else { return line.to_owned() };
-        let (handle, rest) = crate::split_digits(rest);
+        let (handle, rest) = crate::stable::split_digits(rest);
         let mut hidden = format!("{name}(");
         match self.position(handle) {
             Some(index) if !handle.is_empty() => {
@@ -54,7 +54,7 @@ impl Handles {
         }
         match rest.split_once(") = ") {
             Some((arguments, returned)) if ["socket", "accept"].contains(&name) => {
-                let (handle, rest) = crate::split_digits(returned);
+                let (handle, rest) = crate::stable::split_digits(returned);
                 hidden += arguments;
                 hidden += ") = ";
                 if !handle.is_empty() {

@@ -1,19 +1,15 @@
 //! Many connections and much data, bounded.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::thread;
 use std::time::Duration;
+#[cfg(target_os = "linux")]
+use std::time::Instant;
 
 use socket2::SockRef;
-use tests::{PATIENCE, Program, Running};
-
-fn serve() -> (Running, u16) {
-    let mut server = Program::lesson("step4-accept", &["127.0.0.1:0"]).start();
-    let port = server.port("LISTEN");
-    server.accepting();
-    (server, port)
-}
+use tests::{Program, connect, serve};
+#[cfg(target_os = "linux")]
+use tests::{Running, allow_descriptors, crowd};
 
 /// The byte at this place of the stream: it repeats at no power of two.
 fn byte(index: usize) -> u8 {
@@ -24,9 +20,7 @@ fn byte(index: usize) -> u8 {
 fn connections_one_after_another() {
     let (server, port) = serve();
     for number in 0..2000 {
-        let mut client =
-            TcpStream::connect(("127.0.0.1", port)).expect("the server listens");
-        client.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        let mut client = connect(port);
         let request: Vec<u8> = (0..number % 300 + 1).map(byte).collect();
         client.write_all(&request).expect("the server reads");
         let mut reply = vec![0; request.len()];
@@ -48,8 +42,8 @@ fn connections_one_after_another() {
 fn through_the_client(length: usize) -> Option<usize> {
     let (_server, port) = serve();
     let (mut reader, writer) = std::io::pipe().expect("a pipe");
-    let mut client = Program::lesson("client", &[&format!("127.0.0.1:{port}")])
-        .start_with_stdout(writer);
+    let mut client =
+        Program::lesson("client", &[&format!("127.0.0.1:{port}")]).stdout(writer).start();
     let mut stdin = client.take_stdin();
     let stdin = thread::scope(|scope| {
         let sender = scope.spawn(move || {
@@ -95,11 +89,107 @@ fn sixty_four_mebibytes_each_way() {
 }
 
 #[test]
-#[ignore = "moves a gibibyte each way"]
+#[ignore = "needs a minute"]
 fn memory_does_not_grow() {
     let little = through_the_client(1 << 20);
     let much = through_the_client(1 << 30);
     if let (Some(little), Some(much)) = (little, much) {
         assert!(much < little + 1024, "{little} KiB for a MiB, {much} KiB for a GiB");
     }
+}
+
+/// What each of steps 6 to 9 must bear: so many silent clients, and 100 busy ones.
+#[cfg(target_os = "linux")]
+const CROWDS: [(&str, usize); 4] = [
+    ("step6-thread", 2000),
+    ("step7-poll", 10_000),
+    ("step8-epoll", 10_000),
+    ("step9-await", 10_000),
+];
+
+/// Every byte comes back to each client, and a silent one costs little memory.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "needs a minute"]
+fn silent_and_busy() {
+    allow_descriptors(10_500);
+    for (lesson, silent) in CROWDS {
+        let (server, port) = quiet(lesson);
+        crowd::round_trip(&connect(port), &[b'x'; 65_536]);
+        let before = server.memory();
+        let clients = crowd::silent(port, silent);
+        // Nobody has spoken yet, but for one in a hundred.
+        let memory = server.memory() - before;
+        let start = Instant::now();
+        crowd::busy(port, 100, 50);
+        let busy = start.elapsed();
+        crowd::all_served(&clients);
+        let bytes = memory * 1024 / silent;
+        println!(
+            "{lesson}: {silent} silent clients, {bytes} bytes each, {} threads; \
+             {:.0} round trips a second of 100 busy ones",
+            server.threads(),
+            5000.0 / busy.as_secs_f64()
+        );
+        assert!(bytes < 65_536, "{lesson}: {bytes} bytes for a silent client");
+    }
+}
+
+/// 10,000 clients that connect and go at once, one after another.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "needs a minute"]
+fn come_and_go() {
+    for (lesson, _) in CROWDS {
+        let (_server, port) = quiet(lesson);
+        crowd::come_and_go(port, 10_000);
+    }
+}
+
+/// 64 MiB each way, as fast as they go.
+#[cfg(target_os = "linux")]
+#[test]
+fn sixty_four_mebibytes_to_each() {
+    let sent = crowd::bytes(64 << 20);
+    for (lesson, _) in CROWDS {
+        let (_server, port) = quiet(lesson);
+        assert!(crowd::echo(connect(port), &sent, 1 << 20) == sent, "{lesson}");
+    }
+}
+
+/// What poll(2) takes grows with the number of those who are silent, what epoll_wait(2) takes
+/// does not.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "needs a minute"]
+fn beside_silent_clients() {
+    allow_descriptors(10_500);
+    for (lesson, grows) in [("step7-poll", true), ("step8-epoll", false)] {
+        let (_server, port) = quiet(lesson);
+        let mut clients = Vec::new();
+        let mut shortest = Vec::new();
+        for silent in [10, 1000, 9000] {
+            clients.extend(crowd::silent(port, silent - clients.len()));
+            let client = connect(port);
+            let round_trip = |_| {
+                let start = Instant::now();
+                crowd::round_trip(&client, b"Hello, server!");
+                start.elapsed()
+            };
+            let mut times: Vec<Duration> = (0..100).map(round_trip).collect();
+            times.sort();
+            println!(
+                "{lesson}: a round trip beside {silent} silent clients takes {:?}, {:?} at the least",
+                times[times.len() / 2],
+                times[0]
+            );
+            shortest.push(times[0]);
+        }
+        assert_eq!(shortest[2] > 10 * shortest[0], grows, "{lesson}: {shortest:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn quiet(lesson: &str) -> (Running, u16) {
+    Program::lesson(lesson, &["127.0.0.1:0"]).serve_quietly()
 }

@@ -5,6 +5,7 @@ use std::ffi::c_int;
 use socket2::Socket;
 
 use super::Kernel;
+pub(super) use super::unix::interface;
 #[cfg(target_os = "freebsd")]
 use super::unix::unsent;
 use super::unix::{option, received};

@@ -3,14 +3,15 @@
 use socket2::Socket;
 
 use super::Kernel;
+pub(super) use super::unix::interface;
 use super::unix::{option, received, tcp_info, unsent};
 
 /// The state and the queues of a TCP socket: tcp(7), TCP_INFO and ioctls.
 ///
 /// For a listening socket the kernel puts the accept queue into `tcpi_unacked` and
 /// the backlog into `tcpi_sacked`.
-pub(super) fn stream(socket: &Socket, _: bool) -> Kernel {
-    let Some(info) = tcp_info(socket) else { return Kernel::default() };
+pub(super) fn stream(socket: &Socket, connected: bool) -> Kernel {
+    let Some(info) = tcp_info(socket) else { return other_stream(socket, connected) };
     let state = state(info.tcpi_state);
     match state {
         Some("LISTEN") => Kernel {
@@ -21,6 +22,15 @@ pub(super) fn stream(socket: &Socket, _: bool) -> Kernel {
         Some("UNCONN") => Kernel { state, recv_q: Some(0), send_q: Some(0) },
         _ => Kernel { state, recv_q: received(socket), send_q: unsent(socket) },
     }
+}
+
+/// A stream socket that is not TCP, such as one of AF_UNIX, which does not tell its backlog.
+fn other_stream(socket: &Socket, connected: bool) -> Kernel {
+    if option(socket, libc::SOL_SOCKET, libc::SO_ACCEPTCONN, 0) == Some(1) {
+        return Kernel { state: Some("LISTEN"), ..Kernel::default() };
+    }
+    let state = Some(if connected { "ESTAB" } else { "UNCONN" });
+    Kernel { state, recv_q: received(socket), send_q: unsent(socket) }
 }
 
 /// The queues of a datagram socket in bytes of kernel memory, as ss counts them:

@@ -1,7 +1,7 @@
 //! getsockopt(2) and ioctl(2).
 #![allow(unsafe_code)]
 
-use std::ffi::c_int;
+use std::ffi::{CStr, c_int};
 use std::mem;
 use std::os::fd::AsRawFd;
 
@@ -93,4 +93,16 @@ unsafe fn ioctl(socket: &Socket, request: Request) -> Option<u32> {
     // SAFETY: the descriptor is open, and `bytes` is the int that the caller promises.
     let result = unsafe { libc::ioctl(socket.as_raw_fd(), request, &raw mut bytes) };
     (result == 0).then_some(bytes)?.try_into().ok()
+}
+
+/// The name of a network interface, or its index if it has none: if_indextoname(3).
+pub(super) fn interface(index: u32) -> String {
+    let mut name = [0; libc::IF_NAMESIZE];
+    // SAFETY: the name has room for IF_NAMESIZE bytes, the last of them a zero.
+    let found = unsafe { libc::if_indextoname(index, name.as_mut_ptr()) };
+    if found.is_null() {
+        return index.to_string();
+    }
+    // SAFETY: it is the name above, and ends with a zero.
+    unsafe { CStr::from_ptr(found) }.to_string_lossy().into_owned()
 }

@@ -61,3 +61,8 @@ fn readable(socket: &Socket) -> Option<u32> {
 fn handle(socket: &Socket) -> SOCKET {
     socket.as_raw_socket() as SOCKET
 }
+
+/// The index of a network interface, as netstat shows it.
+pub(super) fn interface(index: u32) -> String {
+    index.to_string()
+}

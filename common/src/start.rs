@@ -1,0 +1,45 @@
+//! How a lesson starts, and how it ends.
+
+use std::io::ErrorKind;
+use std::process::{self, ExitCode};
+
+use clap::Parser;
+
+use crate::{Error, log};
+
+/// Runs a lesson with the arguments that clap reads for it, and makes the exit status: 0, or
+/// 1 for a failure. Wrong arguments end it with exit status 2.
+///
+/// That nobody reads standard output any more (`| head -1`) is no failure.
+pub fn main<Args: Parser>(lesson: impl FnOnce(&Args) -> Result<(), Error>) -> ExitCode {
+    log::init();
+    match Args::try_parse() {
+        Ok(args) => status(lesson(&args)).into(),
+        Err(error) if error.use_stderr() => error.exit(),
+        Err(help) => status(help.print().map_err(Error::Stdout)).into(),
+    }
+}
+
+/// Runs an example, which has no arguments: see [`main`].
+pub fn example(example: impl FnOnce() -> Result<(), Error>) -> ExitCode {
+    log::init();
+    status(example()).into()
+}
+
+/// Ends the program at once because of this failure, whatever its other threads do.
+pub fn exit(failure: Error) {
+    process::exit(status(Err(failure)).into())
+}
+
+fn status(result: Result<(), Error>) -> u8 {
+    match result {
+        Ok(()) => 0,
+        Err(Error::Stdout(error)) if error.kind() == ErrorKind::BrokenPipe => 0,
+        // `strace!` has shown it.
+        Err(Error::Call { .. }) => 1,
+        Err(error) => {
+            ::log::error!("{error}");
+            1
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Nothing that is written is untrue: documents, decks, diffs, the table of the lecture.
+
+mod container;
+mod diff;
+mod diffs;
+mod harness;
+mod markers;
+mod slides;
+mod table;

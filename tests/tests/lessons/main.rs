@@ -1,0 +1,19 @@
+//! Each lesson, and server and client together: what they print, what they refuse, and how
+//! they fail.
+
+mod accept;
+mod bind;
+mod client;
+mod create;
+mod errors;
+mod input;
+mod listen;
+mod many;
+mod poll;
+mod portability;
+mod recvfrom;
+mod resolve;
+mod sequence;
+#[cfg(target_os = "linux")]
+mod terminal;
+mod thread;
