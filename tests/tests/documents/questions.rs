@@ -43,11 +43,10 @@ fn sixty_questions_have_answers() {
         assert!(questions.len() >= 60, "{page}: {}", questions.len());
         let asked = read(page).matches("?**").count();
         assert_eq!(questions.len(), asked, "{page}: a question without command and link");
-        for Question { title, answer, commands, page } in questions {
+        for Question { title, answer, commands, .. } in questions {
             let sentences = answer.matches(". ").count() + answer.matches(".\n").count();
             assert!(answer.ends_with('.') && sentences == 0, "{title}: {answer}");
             assert!(!commands.is_empty(), "{title}: no command");
-            assert!(root().join(page).exists(), "{title}: no page");
         }
     }
 }
