@@ -73,6 +73,15 @@ macro_rules! strace {
         }
         .await
     };
+    // Of tokio: it shuts down the writing side.
+    (@ $blocking:literal, $object:ident.shutdown().await) => {{
+        let fd = Some($crate::strace::fd(&$object));
+        let mut call = $crate::strace::Call::begin("shutdown", fd, 1, $blocking);
+        $crate::strace::see(&mut call, ::std::net::Shutdown::Write);
+        match $object.shutdown().await {
+            result => call.end(Some(&$object), result),
+        }
+    }};
     (@ $blocking:literal, $object:ident.$method:ident($($argument:expr),* $(,)?).await) => {{
         let fd = Some($crate::strace::fd(&$object));
         let count = <[&str]>::len(&[$(stringify!($argument)),*]);
@@ -251,10 +260,10 @@ impl<'a> Call<'a> {
     /// The call of epoll_wait(2).
     #[track_caller]
     pub fn wait(poll: Fd, timeout: Option<Duration>, blocking: bool) -> Self {
-        // With a timeout of 0 it does not block.
-        let blocking = blocking && timeout.is_none();
+        let blocking = blocking && timeout != Some(Duration::ZERO);
         let mut call = Self::begin("wait", Some(poll), 1, blocking);
-        see(&mut call, timeout.map_or(-1, |_| 0));
+        // In milliseconds, as epoll_wait(2) has it.
+        see(&mut call, timeout.map_or(-1, |time| time.as_millis() as i32));
         call
     }
 

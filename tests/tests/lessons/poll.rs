@@ -1,0 +1,66 @@
+//! Steps 7 and 8: one thread, and two clients at once.
+
+use tests::{Program, Running, assert_transcript, stable};
+
+/// Waits until the server has nothing to do: for a call that may block.
+fn waits(server: &mut Running) {
+    server.until(|line| line.ends_with(" ...") && !line.starts_with("accept("));
+}
+
+/// The first client is silent while the second one is served, and ends last. Returns what the
+/// server and the second client show.
+fn two_clients(lesson: &str) -> (String, String) {
+    let mut server = Program::lesson(lesson, &["127.0.0.1:0"]).start();
+    let port = server.until_row("LISTEN").port();
+    waits(&mut server);
+    let address = format!("127.0.0.1:{port}");
+    let mut silent = Program::lesson("client", &[&address]).start();
+    silent.until_row("ESTAB");
+    server.until_row("ESTAB");
+    waits(&mut server);
+    let mut client = Program::lesson("client", &[&address]).start();
+    client.until_row("ESTAB");
+    server.until_row("ESTAB");
+    waits(&mut server);
+    client.write(b"Hello, server!\n");
+    client.until(|line| line == "Hello, server!");
+    waits(&mut server);
+    let client = client.finish().succeeded();
+    server.until(|line| line.starts_with("close("));
+    waits(&mut server);
+    silent.finish().succeeded();
+    server.until(|line| line.starts_with("close("));
+    waits(&mut server);
+    // In one piece, so that a port has one name in both.
+    let server = server.stop();
+    let both = stable(&(server.clone() + &client));
+    let (server, client) =
+        both.split_at(both.find("$ cargo run -q -p client").expect("it"));
+    (server.to_owned(), client.to_owned())
+}
+
+#[test]
+fn step7() {
+    let (server, client) = two_clients("step7-poll");
+    assert_transcript!("step7_server", server);
+    assert_transcript!("step7_client", client);
+}
+
+/// What the system waits with has another name elsewhere.
+#[cfg(target_os = "linux")]
+#[test]
+fn step8() {
+    let (server, client) = two_clients("step8-epoll");
+    assert_transcript!("step8_server", server);
+    assert_transcript!("step8_client", client);
+}
+
+#[test]
+fn step7_help() {
+    assert_transcript!(Program::lesson("step7-poll", &["--help"]).run().succeeded());
+}
+
+#[test]
+fn step8_help() {
+    assert_transcript!(Program::lesson("step8-epoll", &["--help"]).run().succeeded());
+}
