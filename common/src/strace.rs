@@ -73,6 +73,15 @@ macro_rules! strace {
         }
         .await
     };
+    // Of tokio: it shuts down the writing side.
+    (@ $blocking:literal, $object:ident.shutdown().await) => {{
+        let fd = Some($crate::strace::fd(&$object));
+        let mut call = $crate::strace::Call::begin("shutdown", fd, 1, $blocking);
+        $crate::strace::see(&mut call, ::std::net::Shutdown::Write);
+        match $object.shutdown().await {
+            result => call.end(Some(&$object), result),
+        }
+    }};
     (@ $blocking:literal, $object:ident.$method:ident($($argument:expr),* $(,)?).await) => {{
         let fd = Some($crate::strace::fd(&$object));
         let count = <[&str]>::len(&[$(stringify!($argument)),*]);

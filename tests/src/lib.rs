@@ -3,6 +3,8 @@
 mod alike;
 pub mod crowd;
 mod executables;
+mod guest;
+mod inherited;
 mod program;
 mod row;
 mod servers;
@@ -26,6 +28,8 @@ use std::time::Duration;
 
 pub use alike::alike;
 pub use executables::executable;
+pub use guest::Guest;
+pub use inherited::without_inherited;
 #[cfg(target_os = "linux")]
 pub use namespace::Namespace;
 #[cfg(target_os = "linux")]

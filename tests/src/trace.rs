@@ -43,10 +43,19 @@ impl Trace {
     ///
     /// The time ends without it.
     pub fn until(&self, found: impl Fn(&str) -> bool) -> String {
+        self.until_all(|trace| trace.lines().any(&found))
+    }
+
+    /// Waits until the trace is as it should be, and returns it.
+    ///
+    /// # Panics
+    ///
+    /// The time ends without it.
+    pub fn until_all(&self, found: impl Fn(&str) -> bool) -> String {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let trace = fs::read_to_string(&self.file).unwrap_or_default();
-            if trace.lines().any(&found) {
+            if found(&trace) {
                 return trace;
             }
             assert!(Instant::now() < deadline, "no end of waiting after\n{trace}");

@@ -1,5 +1,7 @@
 //! Many connections and much data, bounded.
 
+#[cfg(target_os = "linux")]
+use std::collections::{BTreeSet, HashMap};
 use std::io::{Read, Write};
 use std::thread;
 use std::time::Duration;
@@ -7,9 +9,9 @@ use std::time::Duration;
 use std::time::Instant;
 
 use socket2::SockRef;
-use tests::{Program, connect, serve};
 #[cfg(target_os = "linux")]
-use tests::{Running, allow_descriptors, crowd};
+use tests::{Guest, Running, allow_descriptors, crowd};
+use tests::{Program, connect, serve};
 
 /// The byte at this place of the stream: it repeats at no power of two.
 fn byte(index: usize) -> u8 {
@@ -192,4 +194,64 @@ fn beside_silent_clients() {
 #[cfg(target_os = "linux")]
 fn quiet(lesson: &str) -> (Running, u16) {
     Program::lesson(lesson, &["127.0.0.1:0"]).serve_quietly()
+}
+
+/// A chat of 500, each of whom says 20 lines. Every tenth vanishes by a reset in the middle.
+/// Nobody who stays misses a line of one who stays, hears one twice, or in another order.
+#[cfg(target_os = "linux")]
+#[test]
+fn chat_of_five_hundred() {
+    const GUESTS: usize = 500;
+    const LINES: usize = 20;
+    allow_descriptors(1200);
+    let (chat, port) = Program::lesson("chat", &["127.0.0.1:0"]).serve_quietly();
+    let start = Instant::now();
+    let guests: Vec<Guest> = (0..GUESTS).map(|_| Guest::new(port)).collect();
+    let stays = |index: usize| index % 10 != 5;
+    let names = guests.iter().enumerate().filter(|(index, _)| stays(*index));
+    let names: BTreeSet<String> = names.map(|(_, guest)| guest.name.clone()).collect();
+    let left: Vec<Guest> = thread::scope(|scope| {
+        let speak = |(index, guest)| {
+            let names = &names;
+            let thread = thread::Builder::new().stack_size(256 << 10);
+            let speak = move || match stays(index) {
+                true => Some(converse(guest, names, LINES)),
+                false => vanish(guest, LINES / 2),
+            };
+            thread.spawn_scoped(scope, speak).expect("a thread")
+        };
+        let threads: Vec<_> = guests.into_iter().enumerate().map(speak).collect();
+        threads.into_iter().filter_map(|thread| thread.join().expect("no panic")).collect()
+    });
+    assert_eq!(left.len(), names.len());
+    println!("{GUESTS} guests, {LINES} lines each: {:?}", start.elapsed());
+    drop(chat);
+}
+
+/// Says so many lines, and hears as many of each other one of these names.
+#[cfg(target_os = "linux")]
+fn converse(mut guest: Guest, names: &BTreeSet<String>, lines: usize) -> Guest {
+    (0..lines).for_each(|number| guest.say(&number.to_string()));
+    let others = names.iter().filter(|name| **name != guest.name);
+    let mut next: HashMap<&str, usize> = others.map(|name| (name.as_str(), 0)).collect();
+    let mut missing = next.len() * lines;
+    while missing > 0 {
+        let line = guest.hear();
+        assert_ne!(line, "", "{}: {missing} lines are missing", guest.name);
+        let (name, number) = line.split_once(": ").unwrap_or_default();
+        if let Some(next) = next.get_mut(name) {
+            assert_eq!(number, next.to_string(), "{line}");
+            *next += 1;
+            missing -= 1;
+        }
+    }
+    guest
+}
+
+/// Says so many lines, and resets the connection.
+#[cfg(target_os = "linux")]
+fn vanish(guest: Guest, lines: usize) -> Option<Guest> {
+    (0..lines).for_each(|number| guest.say(&number.to_string()));
+    SockRef::from(guest.stream()).set_linger(Some(Duration::ZERO)).expect("SO_LINGER");
+    None
 }

@@ -2,6 +2,8 @@
 
 #[cfg(target_os = "linux")]
 mod accept;
+#[cfg(target_os = "linux")]
+mod awaits;
 #[cfg(unix)]
 mod bind;
 #[cfg(target_os = "linux")]

@@ -2,7 +2,9 @@
 //! they fail.
 
 mod accept;
+mod awaits;
 mod bind;
+mod chat;
 mod client;
 mod create;
 mod errors;

@@ -2,7 +2,11 @@
 
 mod accept;
 #[cfg(target_os = "linux")]
+mod awaits;
+#[cfg(target_os = "linux")]
 mod bind;
+#[cfg(target_os = "linux")]
+mod chat;
 mod client;
 #[cfg(unix)]
 mod create;
