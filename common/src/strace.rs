@@ -110,22 +110,23 @@ macro_rules! strace {
         let call = $crate::strace::Call::begin("Poll::new", None, 0, $blocking);
         call.end_with(None, Poll::new(), |poll| $crate::strace::raw_fd(poll).to_string())
     }};
-    (@ $blocking:literal, $poll:ident.registry().register(&mut $source:ident, $token:expr, $interest:expr)) => {{
+    (@ $blocking:literal, $poll:ident.registry().$ask:ident(&mut $($source:ident).+, $token:expr, $interest:expr)) => {{
         let (token, interest) = ($token, $interest);
         let events = [
             (interest.is_readable(), "IN"),
             (interest.is_writable(), "OUT"),
-            (true, "RDHUP"),
+            (interest.is_readable(), "RDHUP"),
             (true, "ET"),
         ];
         let call = $crate::strace::Call::register(
-            $crate::strace::raw_fd(&$poll),
-            $crate::strace::fd(&$source),
+            stringify!($ask),
+            $crate::strace::raw_fd($poll.registry()),
+            $crate::strace::fd(&$($source).+),
             events,
             token.0,
             $blocking,
         );
-        call.end(None, $poll.registry().register(&mut $source, token, interest))
+        call.end(None, $poll.registry().$ask(&mut $($source).+, token, interest))
     }};
     (@ $blocking:literal, $poll:ident.poll(&mut $events:ident, $timeout:expr)) => {{
         let timeout = $timeout;
@@ -241,16 +242,17 @@ impl<'a> Call<'a> {
         call
     }
 
-    /// The call of epoll_ctl(2) that asks for these events.
+    /// The call of epoll_ctl(2) that asks for these events: `register` or `reregister`.
     #[track_caller]
     pub fn register(
+        function: &'static str,
         poll: Fd,
         source: Fd,
         events: [(bool, &'static str); 4],
         token: usize,
         blocking: bool,
     ) -> Self {
-        let mut call = Self::begin("register", Some(poll), 3, blocking);
+        let mut call = Self::begin(function, Some(poll), 3, blocking);
         call.arguments =
             [Some(Value::Descriptor(source)), Some(Value::Events(events)), None, None];
         call.arguments[2] = Some(Value::Size(token));
@@ -387,19 +389,22 @@ impl Display for Call<'_> {
     }
 }
 
-/// The calls with which mio makes an instance, asks for events, and waits.
-const EPOLL: [&str; 3] = if cfg!(target_os = "linux") {
+/// The calls with which mio makes an instance, asks for events, asks for others, and waits.
+const EPOLL: [&str; 4] = if cfg!(target_os = "linux") {
     [
         "epoll_create1(EPOLL_CLOEXEC)",
         "epoll_ctl(%, EPOLL_CTL_ADD, %, {%, %})",
+        "epoll_ctl(%, EPOLL_CTL_MOD, %, {%, %})",
         "epoll_wait(%, 1024, %)",
     ]
 } else if cfg!(unix) {
-    ["kqueue()", "kevent(%, EV_ADD, %, {%, %})", "kevent(%, 1024, %)"]
+    let add = "kevent(%, EV_ADD, %, {%, %})";
+    ["kqueue()", add, add, "kevent(%, 1024, %)"]
 } else {
     [
         "NtCreateFile(Afd)",
         "register(%, %, {%, %})",
+        "reregister(%, %, {%, %})",
         "GetQueuedCompletionStatusEx(%, 1024, %)",
     ]
 };
@@ -445,7 +450,8 @@ fn notation(function: &'static str) -> &'static str {
         "pthread_create" => "pthread_create()",
         "poll" => "poll(%)",
         "register" => EPOLL[1],
-        "wait" => EPOLL[2],
+        "reregister" => EPOLL[2],
+        "wait" => EPOLL[3],
         "remove_file" => "unlink(%)",
         _ => function,
     }

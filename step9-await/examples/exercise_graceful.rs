@@ -1,6 +1,5 @@
 //! Exercise: on Ctrl-C, accept nobody else, and serve those who are there to their end.
 
-use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -9,10 +8,8 @@ use common::{Error, address, log, strace};
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::signal::ctrl_c;
-use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
-use tokio::{runtime, select};
+use tokio::{runtime, select, signal, task};
 
 fn run(args: &Args) -> Result<(), Error> {
     let (family, socket_type, proto) = (args.family, args.socket_type, args.proto);
@@ -35,14 +32,11 @@ fn run(args: &Args) -> Result<(), Error> {
 async fn accept(socket: Socket) -> Result<(), Error> {
     let socket = TcpListener::from_std(socket.into());
     let socket = socket.map_err(|error| Error::Start("epoll_ctl", error))?;
-    let mut clients = JoinSet::new();
-    let mut interrupt = pin!(ctrl_c());
+    let mut clients = task::JoinSet::new();
+    let mut interrupt = std::pin::pin!(signal::ctrl_c());
     loop {
-        let accepted = select! {
-            accepted = async { strace!(blocking: socket.accept().await) } => accepted,
-            _ = &mut interrupt => break,
-        };
-        match accepted {
+        let accepted = async { strace!(blocking: socket.accept().await) };
+        match select!(accepted = accepted => accepted, _ = &mut interrupt => break) {
             Ok((client, _)) => {
                 clients.spawn(serve(client));
                 log::ss(&socket);

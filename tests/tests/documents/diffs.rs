@@ -13,7 +13,7 @@ const STEPS: [(&str, &str, usize); 8] = [
     ("step2-bind", "step5-recvfrom", 14),
     ("step4-accept", "step6-thread", 8),
     ("step4-accept", "step7-poll", 75),
-    ("step7-poll", "step8-epoll", 60),
+    ("step7-poll", "step8-epoll", 75),
     ("step6-thread", "step9-await", 40),
 ];
 
