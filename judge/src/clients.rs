@@ -2,6 +2,7 @@
 //! it is its own matter, so all four lessons ask the same.
 
 use std::io;
+use std::time::Duration;
 
 use crate::check::{Because, Check, Fault, How, Lesson, Verdict, count};
 use crate::peer::{Client, Server};
@@ -215,7 +216,9 @@ fn thousand(server: &Server) -> Verdict {
     Ok(())
 }
 
-fn served(client: Client) -> Result<Client, Fault> {
+/// With so many, one of them may have to wait for its turn.
+fn served(mut client: Client) -> Result<Client, Fault> {
+    client.patience = Duration::from_secs(5);
     client.send(client.name.as_bytes()).if_closed(LIMIT)?;
     client.expect(client.name.as_bytes()).if_silent(LIMIT).if_closed(LIMIT)?;
     Ok(client)

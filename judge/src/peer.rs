@@ -71,6 +71,7 @@ impl Server {
         Ok(Client {
             stream,
             name: name.into(),
+            patience: PATIENCE,
             deadline: self.deadline,
             done: RefCell::default(),
             sent: Cell::new(0),
@@ -124,6 +125,8 @@ impl Server {
 pub struct Client {
     stream: TcpStream,
     pub name: String,
+    /// How long it waits for the server.
+    pub patience: Duration,
     deadline: Instant,
     done: RefCell<Vec<String>>,
     /// Of the long text, see [`pattern`].
@@ -217,7 +220,7 @@ impl Client {
 
     /// Whether the server does anything at all: answers, closes, resets.
     pub fn expect_anything(&self) -> Verdict {
-        match self.receive(65536, Instant::now() + PATIENCE) {
+        match self.receive(65536, Instant::now() + self.patience) {
             Err(error) if timed_out(&error) => {
                 Err(self.fault("an answer".into(), self.silence(), How::Silence))
             }
@@ -249,7 +252,8 @@ impl Client {
             if bytes.len() >= limit {
                 break End::Enough;
             }
-            match self.receive((limit - bytes.len()).min(65536), Instant::now() + PATIENCE)
+            match self
+                .receive((limit - bytes.len()).min(65536), Instant::now() + self.patience)
             {
                 Ok(more) if more.is_empty() => break End::Closed,
                 Ok(more) => bytes.extend(more),
@@ -305,7 +309,7 @@ impl Client {
     }
 
     fn try_transfer(&self, length: usize, reads: bool) -> Verdict {
-        let patience = if reads { PATIENCE } else { BLOCKED };
+        let patience = if reads { self.patience } else { BLOCKED };
         let mut last = Instant::now();
         loop {
             let sent = self.send_some(length)?;
@@ -384,7 +388,7 @@ impl Client {
             ([], _) => format!("{end} {}", when(came.after)),
             (bytes, End::Enough) => format!("{} {}", show(bytes), when(came.after)),
             (bytes, End::Silence) => {
-                format!("{}, then nothing more for {}", show(bytes), time(PATIENCE))
+                format!("{}, then {end}", show(bytes))
             }
             (bytes, _) => format!("{}, then {end} {}", show(bytes), when(came.after)),
         };
@@ -401,7 +405,7 @@ impl Client {
         if Instant::now() >= self.deadline {
             "too late: the 10 s of a check are over".into()
         } else {
-            format!("nothing within {}", time(PATIENCE))
+            format!("nothing within {}", time(self.patience))
         }
     }
 

@@ -1,6 +1,6 @@
 //! The listening socket does not block. Does the socket that accept returns?
 //!
-//! On Linux it does; on macOS and the BSDs it takes the flag over.
+//! On Linux it does; on other systems it takes the flag over.
 
 use std::io::Read;
 use std::process::ExitCode;
@@ -34,8 +34,8 @@ fn run() -> Result<(), Error> {
     strace!(accepted.set_nonblocking(true))?;
     let _ = strace!(accepted.read(&mut [0; 16])); // It fails at once.
     log::info(
-        "On Linux the new socket does not inherit O_NONBLOCK, on macOS and the BSDs it does \
-         (accept(2)). A server with one thread that forgets it stands still for all clients as \
+        "On Linux the new socket does not inherit O_NONBLOCK, on Windows, macOS and the BSDs it \
+         does (accept(2)). A server with one thread that forgets it stands still for all clients as \
          soon as one of them is silent. Set it on each socket that accept returns.",
     );
     Ok(())

@@ -36,7 +36,7 @@ fn run() -> Result<(), Error> {
 
     while strace!(accepted.read(&mut [0; 4])).is_ok_and(|length| length > 0) {}
     strace!(client.send(b"Hello!"))?;
-    strace!(blocking: poll.poll(&mut events, tenth))?;
+    strace!(blocking: poll.poll(&mut events, None))?;
     log::info(
         "An edge-triggered event comes when something more arrives, and only then. A client that \
          waits for its answer sends nothing more, so both wait for ever. Receive until EAGAIN, \

@@ -27,7 +27,7 @@ fn verdicts(output: &str) -> (Vec<&str>, Vec<&str>) {
 }
 
 /// How many servers are judged at the same time.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 3;
 
 /// Judges the server of each mistake, and holds the failed checks to those that it deserves.
 /// For each check there has to be a mistake which fails that one alone.

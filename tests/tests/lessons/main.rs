@@ -11,6 +11,7 @@ mod errors;
 mod input;
 mod listen;
 mod many;
+#[cfg(target_os = "linux")]
 mod poll;
 mod portability;
 mod recvfrom;
