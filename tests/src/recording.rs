@@ -75,6 +75,8 @@ pub struct Event {
     pub text: String,
     /// The line of the source: `step4-accept/src/main.rs:21`; a packet has none.
     pub at: Option<String>,
+    /// Which thread of the program does it, 0 for the first one.
+    pub thread: usize,
     /// Who gets it, if it is a packet.
     pub to: Option<String>,
     /// The event that caused this one: of a packet the call or the packet, of a call that waited
@@ -195,12 +197,15 @@ impl Event {
             ("kind", json!(kind)),
             ("text", json!(self.text)),
             ("at", json!(self.at)),
+            ("thread", if self.thread == 0 { Value::Null } else { json!(self.thread) }),
             ("to", json!(self.to)),
             ("by", json!(self.by)),
             ("after", json!(self.after)),
         ]);
         match event.strip_suffix('}') {
-            Some(event) if !sockets.is_empty() => format!("{event}, \"sockets\": [{sockets}]}}"),
+            Some(event) if !sockets.is_empty() => {
+                format!("{event}, \"sockets\": [{sockets}]}}")
+            }
             _ => event,
         }
     }
@@ -217,6 +222,7 @@ impl Event {
             kind: *kind,
             text: text("text").expect("a text"),
             at: text("at"),
+            thread: number(&value["thread"]).unwrap_or_default(),
             to: text("to"),
             by: number(&value["by"]),
             after: text("after"),
@@ -241,8 +247,12 @@ fn object(members: &[(&str, Value)]) -> String {
 }
 
 /// Turns what was recorded into a recording, and the rows with which it ends.
-fn derive(raw: &Raw) -> (Vec<Event>, Kernel) {
-    let order = Order::of(raw);
+///
+/// # Errors
+///
+/// It contradicts itself; if it is not complete, it may.
+fn derive(raw: &Raw) -> Result<(Vec<Event>, Kernel), String> {
+    let order = Order::of(raw)?;
     let mut kernel = Kernel::new(raw, &order);
     let clients = order.sockets.iter().filter(|socket| socket.client.is_some()).count();
     let side = |client: Option<usize>| match client {
@@ -262,10 +272,16 @@ fn derive(raw: &Raw) -> (Vec<Event>, Kernel) {
         let node = &order.nodes[index];
         // A program shows the socket when the packets of its call are on their way.
         if !node.shown || !matches!(node.what, Happened::Packet(..)) {
-            events.extend(shown.take().map(|(event, said, row)| {
+            if let Some((event, said, row)) = shown.take() {
                 let event: &Event = &events[event];
-                show(&kernel, event, said, row)
-            }));
+                events.push(show(&kernel, event, said, row)?);
+            }
+        }
+        if let Happened::Call(call) | Happened::Wait(call) = node.what
+            && let Some((said, row)) = order.made[call].call.row_before.clone()
+            && let Some(event) = event(raw, &order, &kernel, node, &side)
+        {
+            events.push(show(&kernel, &event, said, row)?);
         }
         kernel.apply(raw, &order, node.what);
         if !node.shown || last.is_none_or(|last| number > last) {
@@ -279,7 +295,9 @@ fn derive(raw: &Raw) -> (Vec<Event>, Kernel) {
         });
         for (socket, known) in kernel.known.iter().enumerate() {
             if before.get(socket) != Some(known)
-                && before.get(socket).is_none_or(|b| (&b.row, b.fd) != (&known.row, known.fd))
+                && before
+                    .get(socket)
+                    .is_none_or(|b| (&b.row, b.fd) != (&known.row, known.fd))
             {
                 let side = side(known.client);
                 let (fd, row) = (known.fd, known.row.clone());
@@ -287,7 +305,9 @@ fn derive(raw: &Raw) -> (Vec<Event>, Kernel) {
             }
         }
         before.clone_from(&kernel.known);
-        if event.kind == Kind::Packet && event.text.starts_with("SYN") && event.side != "server"
+        if event.kind == Kind::Packet
+            && event.text.starts_with("SYN")
+            && event.side != "server"
         {
             let ends = order.order[number + 1..].iter().any(|&next| {
                 order.nodes[next].causes.first() == Some(&index)
@@ -304,16 +324,18 @@ fn derive(raw: &Raw) -> (Vec<Event>, Kernel) {
         }
         events.push(event);
     }
-    events.extend(shown.map(|(event, said, row)| show(&kernel, &events[event], said, row)));
-    (events, kernel)
+    if let Some((event, said, row)) = shown {
+        events.push(show(&kernel, &events[event], said, row)?);
+    }
+    Ok((events, kernel))
 }
 
 /// A program shows a socket after a call of its own.
 ///
-/// # Panics
+/// # Errors
 ///
 /// No socket is as it says.
-fn show(kernel: &Kernel, call: &Event, said: Said, row: Row) -> Event {
+fn show(kernel: &Kernel, call: &Event, said: Said, row: Row) -> Result<Event, String> {
     let shown = kernel.named(vec![row]).remove(0);
     let equal = |known: &Known| {
         known.fd.is_some()
@@ -323,8 +345,10 @@ fn show(kernel: &Kernel, call: &Event, said: Said, row: Row) -> Event {
                 false => (&row.local, &row.peer) == (&shown.local, &shown.peer),
             })
     };
-    assert!(kernel.known.iter().any(equal), "{call:?}: {said:?}: {:#?}", kernel.known);
-    Event {
+    if !kernel.known.iter().any(equal) {
+        return Err(format!("{} {}: {:#?}", said.at, said.text, kernel.known));
+    }
+    Ok(Event {
         kind: Kind::Row,
         text: shown.to_string(),
         at: Some(said.at),
@@ -333,7 +357,7 @@ fn show(kernel: &Kernel, call: &Event, said: Said, row: Row) -> Event {
         after: None,
         sockets: Vec::new(),
         ..call.clone()
-    }
+    })
 }
 
 /// An event without its sockets and its cause; none if nobody shows it.
@@ -346,9 +370,15 @@ fn event(
 ) -> Option<Event> {
     let event = |side, kind, text: &str, at| {
         let (step, text) = (node.step, kernel.name(text));
+        let thread = match node.what {
+            Happened::Packet(..) => 0,
+            Happened::Call(call) | Happened::Wait(call) | Happened::Return(call) => {
+                order.made[call].thread
+            }
+        };
         let after = node.after.and_then(magnitude).map(str::to_owned);
         let (to, by, sockets) = (None, None, Vec::new());
-        Event { step, side, kind, text, at, to, by, after, sockets }
+        Event { step, side, kind, text, at, thread, to, by, after, sockets }
     };
     let whose = |call: usize| {
         let made = &order.made[call];
@@ -376,23 +406,26 @@ fn event(
                 Some(said) => (Kind::Wait, said),
                 None => (Kind::SilentWait, call_.shown.as_ref()?),
             };
-            let text = said.text.rsplit_once(" = ").map_or(said.text.clone(), |(call, _)| {
-                format!("{call} ...")
-            });
+            let text = said
+                .text
+                .rsplit_once(" = ")
+                .map_or(said.text.clone(), |(call, _)| format!("{call} ..."));
             event(whose(call), kind, &text, Some(said.at.clone()))
         }
         Happened::Packet(index, connection) => {
             let packet = &raw.packets[index];
-            let of_client = match connection {
-                Some(id) => order.connection(id).0 == packet.from,
-                None => order.sockets.iter().any(|socket| {
-                    socket.client.is_some() && socket.port == packet.from
-                }) && !matches!(packet.what, tcpdump::What::Unreachable),
-            };
+            let of_client =
+                match connection {
+                    Some(id) => order.connection(id).0 == packet.from,
+                    None => {
+                        order.sockets.iter().any(|socket| {
+                            socket.client.is_some() && socket.port == packet.from
+                        }) && !matches!(packet.what, tcpdump::What::Unreachable)
+                    }
+                };
             let client = match connection {
-                Some(id) => {
-                    order.connection(id).1[0].and_then(|socket| order.sockets[socket].client)
-                }
+                Some(id) => order.connection(id).1[0]
+                    .and_then(|socket| order.sockets[socket].client),
                 None => order.sockets.iter().find_map(|socket| socket.client),
             };
             let text = order.packet_text(raw, index, connection);

@@ -51,7 +51,8 @@ impl Row {
 /// Its columns, without alignment.
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let number = |queue: Option<u32>| queue.map_or("-".into(), |queue| queue.to_string());
+        let number =
+            |queue: Option<u32>| queue.map_or("-".into(), |queue| queue.to_string());
         let (recv_q, send_q) = (number(self.recv_q), number(self.send_q));
         write!(f, "{} {recv_q} {send_q} {} {}", self.state, self.local, self.peer)
     }

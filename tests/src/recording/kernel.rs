@@ -218,9 +218,10 @@ impl Kernel {
             });
         }
         let Some(receiver) = receiver else { return };
-        let listener = order.sockets.iter().position(|socket| {
-            socket.listens && Some(socket.port) == Some(packet.to)
-        });
+        let listener = order
+            .sockets
+            .iter()
+            .position(|socket| socket.listens && Some(socket.port) == Some(packet.to));
         let listener = listener.and_then(|socket| self.of_socket.get(&socket)).copied();
         let known = &mut self.known[receiver];
         let mut established = false;
@@ -311,8 +312,16 @@ impl Known {
     /// Goes into another state; without a name the socket is gone.
     fn go<'a>(&mut self, next: impl FnOnce(&'a str) -> &'a str) {
         const STATES: [&str; 10] = [
-            "SYN-SENT", "SYN-RECV", "ESTAB", "FIN-WAIT-1", "FIN-WAIT-2", "CLOSING",
-            "TIME-WAIT", "CLOSE-WAIT", "LAST-ACK", "UNCONN",
+            "SYN-SENT",
+            "SYN-RECV",
+            "ESTAB",
+            "FIN-WAIT-1",
+            "FIN-WAIT-2",
+            "CLOSING",
+            "TIME-WAIT",
+            "CLOSE-WAIT",
+            "LAST-ACK",
+            "UNCONN",
         ];
         let Some(row) = &mut self.row else { return };
         let Some(state) = STATES.iter().find(|state| **state == row.state) else { return };

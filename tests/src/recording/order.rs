@@ -20,6 +20,18 @@ pub(super) struct Program {
     pub threads: Vec<Thread>,
 }
 
+impl Program {
+    /// Whether each of its threads waits, and will do so until something happens.
+    pub fn waits(&self) -> bool {
+        let traced = |id: i64| self.threads.iter().any(|thread| i64::from(thread.id) == id);
+        let made = self.threads.iter().flat_map(|thread| &thread.calls);
+        let mut made = made.filter(|call| call.name == "pthread_create");
+        !self.threads.is_empty()
+            && self.threads.iter().all(Thread::is_blocked)
+            && made.all(|call| call.returned.is_none_or(traced))
+    }
+}
+
 /// A moment at which every thread waited: the time, and the complete lines of each thread.
 #[derive(Clone, Debug)]
 pub(super) struct Mark {
@@ -62,6 +74,8 @@ struct Connection {
     /// The sequence number behind the last byte, and behind the end.
     sent: [u32; 2],
     finished: [Option<u32>; 2],
+    /// The nodes of what answers a SYN, and of the ACK after it.
+    syn_ack: Option<usize>,
     established: Option<usize>,
     syns: Vec<usize>,
     answered: bool,
@@ -79,6 +93,8 @@ pub(super) struct Node {
     /// What had to happen before; the first of a packet is what caused it, and so is that of a
     /// call that waited.
     pub causes: Vec<usize>,
+    /// What it comes after, though the clock need not say so.
+    follows: Option<usize>,
     /// Whether the lesson shows it.
     pub shown: bool,
     /// The time, or the times between which it was.
@@ -110,10 +126,10 @@ pub(super) struct Order<'a> {
 impl<'a> Order<'a> {
     /// Finds the order.
     ///
-    /// # Panics
+    /// # Errors
     ///
     /// Something happened before its cause.
-    pub fn of(raw: &'a Raw) -> Self {
+    pub fn of(raw: &'a Raw) -> Result<Self, String> {
         let mut order = Self {
             made: Vec::new(),
             sockets: Vec::new(),
@@ -126,10 +142,10 @@ impl<'a> Order<'a> {
         order.make_call_nodes(raw);
         order.make_packet_nodes(raw);
         order.find_what_woke();
-        order.hold_to_the_clock();
+        order.hold_to_the_clock()?;
         order.hide();
-        order.sort();
-        order
+        order.sort()?;
+        Ok(order)
     }
 
     /// The client's port of a connection, and its two sockets.
@@ -138,7 +154,12 @@ impl<'a> Order<'a> {
     }
 
     /// A packet in words. That it acknowledges something is said where this changes a state.
-    pub fn packet_text(&self, raw: &Raw, index: usize, connection: Option<usize>) -> String {
+    pub fn packet_text(
+        &self,
+        raw: &Raw,
+        index: usize,
+        connection: Option<usize>,
+    ) -> String {
         let packet = &raw.packets[index];
         match packet.what {
             What::Udp => return format!("datagram, {} bytes", packet.length),
@@ -164,9 +185,8 @@ impl<'a> Order<'a> {
                 _ => None,
             });
             let mut shown = shown.filter(|&other| raw.packets[other].from == packet.from);
-            let first = shown.find(|&other| {
-                finished.is_some() && raw.packets[other].ack() == finished
-            });
+            let first = shown
+                .find(|&other| finished.is_some() && raw.packets[other].ack() == finished);
             first == Some(index)
         };
         let acknowledges = connection.is_some_and(first);
@@ -307,7 +327,8 @@ impl<'a> Order<'a> {
             let left = call.left.unwrap_or(u64::MAX);
             let time = [call.entered, left];
             let mut node = |what, step, causes| {
-                self.nodes.push(Node { what, step, causes, shown, time, after: None });
+                let (follows, after) = (None, None);
+                self.nodes.push(Node { what, step, causes, follows, shown, time, after });
                 self.nodes.len() - 1
             };
             let nodes = if !waits {
@@ -361,17 +382,16 @@ impl<'a> Order<'a> {
                     let before = before.filter(|other| {
                         matches!(other.what, What::Udp) && other.from == packet.from
                     });
-                    let sends = self.made.iter().filter(|made| {
-                        made.socket == from && made.call.name == "send"
-                    });
+                    let sends = self
+                        .made
+                        .iter()
+                        .filter(|made| made.socket == from && made.call.name == "send");
                     let cause = sends.map(|made| made.nodes[0]).nth(before.count());
                     Some((cause.into_iter().collect(), None, None))
                 }
                 What::Unreachable => {
                     let cause = self.nodes.iter().rposition(|node| match node.what {
-                        Happened::Packet(other, _) => {
-                            raw.packets[other].to == packet.from
-                        }
+                        Happened::Packet(other, _) => raw.packets[other].to == packet.from,
                         _ => false,
                     });
                     Some((cause.into_iter().collect(), None, None))
@@ -381,7 +401,8 @@ impl<'a> Order<'a> {
             let what = Happened::Packet(index, connection);
             let step = raw.marks.iter().filter(|mark| mark.time <= packet.time).count();
             let time = [packet.time; 2];
-            self.nodes.push(Node { what, step, causes, shown: true, time, after });
+            let (follows, shown) = (None, true);
+            self.nodes.push(Node { what, step, causes, follows, shown, time, after });
         }
     }
 
@@ -412,9 +433,9 @@ impl<'a> Order<'a> {
                 // Of those that nobody answers the first two stand; the one that is answered
                 // always does.
                 let later = raw.packets[index + 1..].iter();
-                let next = later.filter(|p| p.has('S')).find(|p| {
-                    p.to == packet.from && p.has('.') || p.from == packet.from
-                });
+                let next = later
+                    .filter(|p| p.has('S'))
+                    .find(|p| p.to == packet.from && p.has('.') || p.from == packet.from);
                 let is_answered = next.is_some_and(|next| next.has('.'));
                 let connection = &mut self.connections[id];
                 let &before = connection.syns.last()?;
@@ -426,7 +447,8 @@ impl<'a> Order<'a> {
                 let mut causes = vec![before];
                 // The room for it was made by accept.
                 let room = self.made.iter().filter(|made| {
-                    made.call.name == "accept" && made.call.left.is_some_and(|t| t < packet.time)
+                    made.call.name == "accept"
+                        && made.call.left.is_some_and(|t| t < packet.time)
                 });
                 let room = room.max_by_key(|made| made.call.left);
                 causes.extend(room.filter(|_| is_answered).map(|made| made.nodes[1]));
@@ -440,6 +462,7 @@ impl<'a> Order<'a> {
                 start: [end, 0],
                 sent: [end, 0],
                 finished: [None; 2],
+                syn_ack: None,
                 established: None,
                 syns: vec![node],
                 answered: false,
@@ -463,6 +486,7 @@ impl<'a> Order<'a> {
             connection.start[side] = end;
             connection.sent[side] = end;
             connection.last[side] = Some(node);
+            connection.syn_ack = Some(node);
             let syn = connection.syns.last().copied();
             return Some((syn.into_iter().collect(), Some(id), None));
         }
@@ -543,7 +567,14 @@ impl<'a> Order<'a> {
     }
 
     /// Whether an acknowledgement sets free what the other end has kept back.
-    fn frees(&self, raw: &Raw, index: usize, packet: &Packet, id: usize, side: usize) -> bool {
+    fn frees(
+        &self,
+        raw: &Raw,
+        index: usize,
+        packet: &Packet,
+        id: usize,
+        side: usize,
+    ) -> bool {
         let connection = &self.connections[id];
         let next = raw.packets[index + 1..].iter();
         let mut next = next.filter(|next| next.from == packet.to && next.to == packet.from);
@@ -585,14 +616,25 @@ impl<'a> Order<'a> {
                     })
                 };
                 let next = fds.into_iter().filter_map(next);
-                next.filter_map(|(distance, _)| self.woken_by(index + 1 + distance)).collect()
+                next.filter_map(|(distance, _)| self.woken_by(index + 1 + distance))
+                    .collect()
             } else {
                 self.woken_by(index).into_iter().collect()
             };
-            woke.push((made.nodes[1], packets));
+            // The kernel of the client wakes connect(2) just before it sends the ACK.
+            let of_client =
+                |c: &&Connection| made.socket.is_some() && c.sockets[0] == made.socket;
+            let connection = self.connections.iter().find(of_client);
+            let ack = connection.filter(|_| made.call.name == "connect");
+            woke.push((
+                made.nodes[1],
+                packets,
+                ack.and_then(|connection| connection.established),
+            ));
         }
-        for (node, packets) in woke {
+        for (node, packets, follows) in woke {
             self.nodes[node].causes.splice(0..0, packets);
+            self.nodes[node].follows = follows;
         }
     }
 
@@ -610,7 +652,7 @@ impl<'a> Order<'a> {
             "accept" => connection(made.born?)?.0.established,
             "connect" => {
                 let (connection, _) = connection(socket)?;
-                if returned == 0 { connection.established } else { connection.reset }
+                if returned == 0 { connection.syn_ack } else { connection.reset }
             }
             "recv" => match connection(socket) {
                 Some((connection, _)) if returned < 0 => connection.reset,
@@ -652,14 +694,15 @@ impl<'a> Order<'a> {
     }
 
     /// No cause is later than its effect, says the clock of the kernel.
-    fn hold_to_the_clock(&self) {
+    fn hold_to_the_clock(&self) -> Result<(), String> {
         for node in &self.nodes {
-            for &cause in &node.causes {
-                let cause = &self.nodes[cause];
-                let text = || format!("{:?} before {:?}", self.say(node), self.say(cause));
-                assert!(cause.time[0] <= node.time[1], "{}", text());
+            for cause in node.causes.iter().map(|&cause| &self.nodes[cause]) {
+                if cause.time[0] > node.time[1] {
+                    return Err(format!("{} before {}", self.say(node), self.say(cause)));
+                }
             }
         }
+        Ok(())
     }
 
     fn say(&self, node: &Node) -> String {
@@ -677,7 +720,8 @@ impl<'a> Order<'a> {
         for index in 0..self.nodes.len() {
             if let Happened::Packet(..) = self.nodes[index].what {
                 let cause = self.nodes[index].causes.first();
-                self.nodes[index].shown = cause.is_some_and(|&cause| self.nodes[cause].shown);
+                self.nodes[index].shown =
+                    cause.is_some_and(|&cause| self.nodes[cause].shown);
             }
         }
     }
@@ -685,22 +729,28 @@ impl<'a> Order<'a> {
     /// Puts the nodes into order, step by step: of what can come next, first what follows from
     /// the latest event; of these a packet, then connect, whose packet it was, then what belongs
     /// to the server.
-    fn sort(&mut self) {
+    fn sort(&mut self) -> Result<(), String> {
         let mut place: Vec<Option<usize>> = vec![None; self.nodes.len()];
         let last = self.nodes.iter().map(|node| node.step).max().unwrap_or_default();
         for step in 0..=last {
             loop {
                 let next = (0..self.nodes.len()).filter(|&index| {
                     let node = &self.nodes[index];
-                    let ready = node.causes.iter().all(|&cause| place[cause].is_some());
+                    let mut causes = node.causes.iter().chain(&node.follows);
+                    let ready = causes.all(|&cause| place[cause].is_some());
                     place[index].is_none() && node.step <= step && ready
                 });
                 let next = next.max_by_key(|&index| {
-                    let causes = self.nodes[index].causes.iter();
+                    let node = &self.nodes[index];
+                    let causes = node.causes.iter().chain(&node.follows);
                     let latest = causes.filter_map(|&cause| place[cause]).max();
                     let first = match self.nodes[index].what {
                         Happened::Packet(..) => 2,
-                        Happened::Return(call) if self.made[call].call.name == "connect" => 1,
+                        Happened::Return(call)
+                            if self.made[call].call.name == "connect" =>
+                        {
+                            1
+                        }
                         _ => 0,
                     };
                     (latest, first, std::cmp::Reverse(index))
@@ -710,12 +760,19 @@ impl<'a> Order<'a> {
                 self.order.push(next);
             }
         }
-        assert_eq!(self.order.len(), self.nodes.len(), "causes go round in a circle");
+        match self.order.len() == self.nodes.len() {
+            true => Ok(()),
+            false => Err("causes go round in a circle".into()),
+        }
     }
 }
 
 /// The last port of a text: `accept(3) = 4, 127.0.0.1:51734`.
 pub(super) fn port(text: &str) -> u16 {
     let (_, port) = text.rsplit_once(':').unwrap_or_default();
-    port.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default().parse().unwrap_or(0)
+    port.split(|c: char| !c.is_ascii_digit())
+        .next()
+        .unwrap_or_default()
+        .parse()
+        .unwrap_or(0)
 }

@@ -1,7 +1,6 @@
 //! The recorder: runs programs in a network namespace, with strace(1) and tcpdump(8) beside
 //! them.
 
-use std::collections::HashMap;
 use std::fs::{self, File};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -11,7 +10,7 @@ use std::time::{Instant, SystemTime};
 use super::order::{Mark, Program as Traced, Raw};
 use super::strace::Thread;
 use super::tcpdump::Packet;
-use super::{Event, Recording, derive};
+use super::{Recording, derive};
 use crate::{Namespace, PATIENCE, Program, Running};
 
 /// Records what programs do in a network namespace, see the rules of
@@ -40,8 +39,10 @@ impl Recorder {
         fs::create_dir(&folder).expect("a folder");
         let namespace = Namespace::new();
         let packets = File::create(folder.join("packets")).expect("a file");
-        // As root: a process that changes its user would not be ended with the test.
-        let options = "-i lo -nn -S -l -tt --immediate-mode --time-stamp-precision=nano -Z root";
+        // As root: a process that changes its user would not be ended with the test. Heads are
+        // enough: with room for whole packets of the loopback, few fit into the buffer.
+        let options = "-i lo -nn -S -l -tt -s 160 -B 4096 -Z root --immediate-mode \
+                       --time-stamp-precision=nano";
         let options: Vec<&str> = options.split(' ').collect();
         let tcpdump = Program::other("tcpdump", &options).stdout(packets);
         let mut tcpdump = namespace.inside(tcpdump).start();
@@ -120,7 +121,8 @@ impl Recorder {
             programs[program].threads.push(thread);
         }
         for program in &mut programs {
-            program.threads.sort_by_key(|thread| thread.id);
+            // The numbers of threads begin anew some day.
+            program.threads.sort_by_key(|thread| thread.began);
         }
         let packets = fs::read_to_string(self.folder.join("packets")).unwrap_or_default();
         let whole = packets.rsplit_once('\n').map_or("", |(whole, _)| whole);
@@ -138,45 +140,42 @@ impl Recorder {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let raw = self.raw();
-            let blocked = raw.programs.iter().all(|program| {
-                let made = |thread: &Thread| {
-                    let made = thread.calls.iter().filter(|c| c.name == "pthread_create");
-                    made.filter_map(|call| call.returned).all(|id| {
-                        program.threads.iter().any(|thread| i64::from(thread.id) == id)
-                    })
-                };
-                !program.threads.is_empty()
-                    && program.threads.iter().all(|thread| thread.is_blocked() && made(thread))
-            });
-            let mut difference = String::new();
-            if blocked {
-                let (_, kernel) = derive(&raw);
-                let shown = kernel.named(self.namespace.ss(&["-Htan"]));
-                if shown == kernel.ss() {
-                    let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-                    let time = time.expect("after 1970").as_nanos();
-                    let threads = raw.programs.iter().flat_map(|program| &program.threads);
-                    let lines: HashMap<u32, usize> =
-                        threads.map(|thread| (thread.id, thread.lines)).collect();
-                    let time = u64::try_from(time).expect("before 2554");
-                    self.marks.push(Mark { time, lines });
-                    return;
+            let waits = raw.programs.iter().all(Traced::waits);
+            let difference = match derive(&raw) {
+                Err(error) => error,
+                Ok((_, kernel)) => {
+                    let shown = kernel.named(self.namespace.ss(&["-Htan"]));
+                    if waits && shown == kernel.ss() {
+                        self.mark(&raw);
+                        return;
+                    }
+                    format!("{shown:#?}\nderived: {:#?}", kernel.ss())
                 }
-                difference = format!("{shown:#?}\nderived: {:#?}", kernel.ss());
-            }
-            let threads = || {
-                let threads = raw.programs.iter().flat_map(|program| &program.threads);
-                threads.map(|thread| (thread.id, thread.ended, thread.inside.clone())).collect::<Vec<_>>()
             };
-            assert!(Instant::now() < deadline, "it does not get quiet: {difference} {:?}", threads());
+            assert!(Instant::now() < deadline, "it is not quiet: {waits}, {difference}");
             thread::yield_now();
         }
     }
 
+    /// Notes that a step ends here.
+    fn mark(&mut self, raw: &Raw) {
+        let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let time = time.expect("after 1970").as_nanos();
+        let time = u64::try_from(time).expect("before 2554");
+        let threads = raw.programs.iter().flat_map(|program| &program.threads);
+        let lines = threads.map(|thread| (thread.id, thread.lines)).collect();
+        self.marks.push(Mark { time, lines });
+    }
+
     /// Ends the recording.
+    ///
+    /// # Panics
+    ///
+    /// It contradicts itself.
     pub fn end(self) -> Recording {
         let raw = self.raw();
-        let (mut events, _): (Vec<Event>, _) = derive(&raw);
+        let derived = derive(&raw);
+        let (mut events, _) = derived.unwrap_or_else(|error| panic!("{error}"));
         let last = raw.marks.len();
         events.retain(|event| event.step < last);
         Recording { name: self.name.clone(), commands: self.commands.clone(), events }

@@ -22,6 +22,8 @@ pub(super) struct Call {
     /// The call as the lesson shows it, and before it returns: `accept(3) ...`.
     pub shown: Option<Said>,
     pub announced: Option<Said>,
+    /// What the lesson shows of a socket before it, if nothing was called before.
+    pub row_before: Option<(Said, Row)>,
     /// What the lesson then shows of a socket.
     pub row: Option<(Said, Row)>,
     /// Whether it leaves the bytes where they are: MSG_PEEK.
@@ -41,6 +43,8 @@ pub(super) struct Said {
 #[derive(Debug)]
 pub(super) struct Thread {
     pub id: u32,
+    /// The time of its first call.
+    pub began: u64,
     pub calls: Vec<Call>,
     pub ended: bool,
     /// The number of its lines that are complete.
@@ -78,14 +82,25 @@ impl Thread {
     /// Reads the file that `strace -ff` has written of this thread.
     pub fn parse(id: u32, trace: &str) -> Self {
         let mut thread =
-            Self { id, calls: Vec::new(), ended: false, lines: 0, inside: None };
+            Self { id, began: 0, calls: Vec::new(), ended: false, lines: 0, inside: None };
         let mut said = String::new();
         let mut announced = None;
+        let mut row_before = None;
         for (number, line) in trace.split_inclusive('\n').enumerate() {
             let complete = line.ends_with('\n');
             thread.lines += usize::from(complete);
             let Some((time, call)) = line.trim_end().split_once(' ') else { continue };
             let Some(entered) = nanoseconds(time) else { continue };
+            if thread.began == 0 {
+                thread.began = entered;
+            }
+            // It has returned when the thread does the next thing. What strace notes as its
+            // duration begins later than the time of the line.
+            if let Some(last) =
+                thread.calls.last_mut().filter(|call| call.line + 1 == number)
+            {
+                last.left = last.left.map(|_| entered);
+            }
             if call.starts_with("+++") {
                 thread.ended = true;
                 continue;
@@ -101,7 +116,7 @@ impl Thread {
                     let line = Said::parse(line);
                     said = rest.to_owned();
                     if let Some(line) = line {
-                        thread.hear(line, &mut announced);
+                        thread.hear(line, &mut announced, &mut row_before);
                     }
                 }
                 continue;
@@ -123,6 +138,7 @@ impl Thread {
                 shown: None,
                 announced: announced
                     .take_if(|said: &mut Said| same_name(said.name(), name)),
+                row_before: row_before.take(),
                 row: None,
                 peeks: arguments.contains("MSG_PEEK"),
                 ends_sending: arguments.contains("SHUT_WR")
@@ -133,10 +149,18 @@ impl Thread {
     }
 
     /// Finds the call that a line shows.
-    fn hear(&mut self, said: Said, announced: &mut Option<Said>) {
+    fn hear(
+        &mut self,
+        said: Said,
+        announced: &mut Option<Said>,
+        row_before: &mut Option<(Said, Row)>,
+    ) {
         if let Some(row) = Row::parse(&said.text) {
-            if let Some(call) = self.calls.iter_mut().rev().find(|c| c.shown.is_some()) {
-                call.row.get_or_insert((said, row));
+            match self.calls.iter_mut().rev().find(|call| call.shown.is_some()) {
+                Some(call) => {
+                    call.row.get_or_insert((said, row));
+                }
+                None => *row_before = Some((said, row)),
             }
         } else if said.text.ends_with(" ...") {
             *announced = Some(said);
@@ -173,7 +197,9 @@ impl Said {
         let said = Self { at: at.to_owned(), text: text.to_owned() };
         let is_call = !said.name().is_empty()
             && said.name().bytes().all(|c| c.is_ascii_lowercase() || c == b'_')
-            && (text.contains(") = ") || text.ends_with(" ...") || text.starts_with("close("));
+            && (text.contains(") = ")
+                || text.ends_with(" ...")
+                || text.starts_with("close("));
         (is_call || Row::parse(text).is_some()).then_some(said)
     }
 

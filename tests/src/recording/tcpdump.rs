@@ -21,7 +21,11 @@ pub(super) struct Packet {
 pub(super) enum What {
     /// A segment with its flags, as tcpdump writes them (`S`, `F`, `R`, `P`, `.`), its sequence
     /// number, and the number that it acknowledges.
-    Tcp { flags: String, seq: u32, ack: Option<u32> },
+    Tcp {
+        flags: String,
+        seq: u32,
+        ack: Option<u32>,
+    },
     Udp,
     /// ICMP: the port is closed.
     Unreachable,
@@ -43,7 +47,8 @@ impl Packet {
         let (from, to) = addresses.split_once(" > ")?;
         let port = |address: &str| address.rsplit('.').next()?.parse::<u16>().ok();
         let (from, to) = (port(from)?, port(to)?);
-        let length = rest.rsplit_once("length ")?.1.split([':', ' ']).next()?.parse().ok()?;
+        let length =
+            rest.rsplit_once("length ")?.1.split([':', ' ']).next()?.parse().ok()?;
         let field = |name: &str| {
             let (_, value) = rest.split_once(name)?;
             value.split([',', ':', ' ']).next()?.parse().ok()
