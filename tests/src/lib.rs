@@ -37,7 +37,7 @@ pub use trace::{Trace, notation};
 pub use transcript::{recorded, snapshots};
 
 /// The bound of every wait. It is long: a machine under load is no reason to fail.
-pub const PATIENCE: Duration = Duration::from_secs(8);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The folder of the workspace.
 pub fn root() -> &'static Path {

@@ -17,7 +17,7 @@
 //!    that it answers; a call that waited follows the packet that woke it; a new thread follows
 //!    the call that made it. Of what could come next, that which follows from the latest event
 //!    comes first: a packet before a call, connect(2) before any other, the server before the
-//!    client. The clock only has the
+//!    client. What a timer of the kernel sends comes when nothing else can. The clock only has the
 //!    last word: an effect before its cause is an error.
 //! 3. **Waiting.** A call has two events, made and returned, if it waited: for the next step, or,
 //!    like connect(2), for the answer to a packet of its own. Any other call is one event.

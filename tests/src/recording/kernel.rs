@@ -51,7 +51,7 @@ impl Kernel {
             ports.entry(packet).or_insert(next);
         }
         let kept_back = order.nodes.iter().filter_map(|node| match node.what {
-            Happened::Packet(index, Some(id)) if raw.packets[index].length > 0 => {
+            Happened::Packet(index, Some(id)) if !raw.packets[index].has('S') => {
                 node.after.map(|_| order.connection(id).0)
             }
             _ => None,
@@ -125,6 +125,9 @@ impl Kernel {
             }
             "send" if known.stream => {
                 known.sent += u32::try_from(returned).unwrap_or_default();
+                if made.call.shown.is_none() {
+                    known.acknowledged = known.sent;
+                }
                 let ports = [socket.port, socket.peer];
                 if ports.iter().any(|port| self.kept_back.contains(port)) {
                     known.row_mut().send_q = Some(known.sent - known.acknowledged);

@@ -99,7 +99,8 @@ pub(super) struct Node {
     pub shown: bool,
     /// The time, or the times between which it was.
     time: [u64; 2],
-    /// Whether a timer of the kernel has sent it, and so long after what came before.
+    /// Whether a timer of the kernel has sent it, and so long after what came before, in
+    /// nanoseconds.
     pub after: Option<u64>,
 }
 
@@ -506,9 +507,11 @@ impl<'a> Order<'a> {
             if fin.is_some() && self.alone(raw, index, packet) {
                 return Some((fin.into_iter().collect(), Some(id), None));
             }
-            if self.frees(raw, index, packet, id, side) {
+            if let Some(freed) = self.frees(raw, index, packet, id, side) {
                 self.connections[id].last[side] = Some(node);
-                return Some((before.into_iter().collect(), Some(id), None));
+                let after = packet.time - self.nodes[before?].time[0];
+                let causes = before.into_iter().chain([freed]).collect();
+                return Some((causes, Some(id), Some(after)));
             }
             return None;
         }
@@ -534,11 +537,13 @@ impl<'a> Order<'a> {
             let causes = call.map(|made| made.nodes[0]).into_iter().collect();
             return Some((causes, Some(id), None));
         }
-        let call = self.call_that_sent(socket, total)?;
+        let Some(call) = self.call_that_sent(socket, total) else {
+            return Some((Vec::new(), Some(id), None));
+        };
         let left = call.call.left.unwrap_or(u64::MAX);
         if self.is_kept_back(raw, packet, left) {
             let causes = before.into_iter().chain([call.nodes[0]]).collect();
-            return Some((causes, Some(id), Some(packet.time - left)));
+            return Some((causes, Some(id), None));
         }
         Some((vec![call.nodes[0]], Some(id), None))
     }
@@ -566,7 +571,7 @@ impl<'a> Order<'a> {
             })
     }
 
-    /// Whether an acknowledgement sets free what the other end has kept back.
+    /// The call whose bytes an acknowledgement sets free, if the other end has kept some back.
     fn frees(
         &self,
         raw: &Raw,
@@ -574,19 +579,19 @@ impl<'a> Order<'a> {
         packet: &Packet,
         id: usize,
         side: usize,
-    ) -> bool {
+    ) -> Option<usize> {
         let connection = &self.connections[id];
         let next = raw.packets[index + 1..].iter();
         let mut next = next.filter(|next| next.from == packet.to && next.to == packet.from);
-        let Some(next) = next.find(|next| next.length > 0) else { return false };
+        let next = next.find(|next| next.length > 0)?;
         let (seq, end) = next.seq();
         let total = end.wrapping_sub(connection.start[1 - side]);
-        let call = self.call_that_sent(connection.sockets[1 - side], total);
-        let left = call.and_then(|made| made.call.left);
-        Some(seq) == packet.ack()
-            && left.is_some_and(|left| {
-                left < packet.time && self.is_kept_back(raw, next, left)
-            })
+        let call = self.call_that_sent(connection.sockets[1 - side], total)?;
+        let left = call.call.left?;
+        let frees = Some(seq) == packet.ack()
+            && left < packet.time
+            && self.is_kept_back(raw, next, left);
+        frees.then_some(call.nodes[0])
     }
 
     /// Whether an acknowledgement had nothing to travel with: its sender sends nothing more in
@@ -728,7 +733,7 @@ impl<'a> Order<'a> {
 
     /// Puts the nodes into order, step by step: of what can come next, first what follows from
     /// the latest event; of these a packet, then connect, whose packet it was, then what belongs
-    /// to the server.
+    /// to the server. What a timer sends comes when nothing else can.
     fn sort(&mut self) -> Result<(), String> {
         let mut place: Vec<Option<usize>> = vec![None; self.nodes.len()];
         let last = self.nodes.iter().map(|node| node.step).max().unwrap_or_default();
@@ -753,7 +758,7 @@ impl<'a> Order<'a> {
                         }
                         _ => 0,
                     };
-                    (latest, first, std::cmp::Reverse(index))
+                    (node.after.is_none(), latest, first, std::cmp::Reverse(index))
                 });
                 let Some(next) = next else { break };
                 place[next] = Some(self.order.len());
