@@ -9,6 +9,7 @@ mod stable;
 #[macro_use]
 mod transcript;
 pub mod markdown;
+pub mod picture;
 pub mod recording;
 pub mod windows;
 
