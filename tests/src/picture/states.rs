@@ -155,9 +155,9 @@ fn label(causes: &[String]) -> String {
 /// The place of each state: its middle.
 const PLACES: [(&str, f64, f64); 12] = [
     ("CLOSED", 640.0, 130.0),
-    ("LISTEN", 640.0, 320.0),
-    ("SYN-RECV", 200.0, 460.0),
-    ("SYN-SENT", 1080.0, 460.0),
+    ("LISTEN", 430.0, 300.0),
+    ("SYN-RECV", 200.0, 470.0),
+    ("SYN-SENT", 1080.0, 470.0),
     ("ESTAB", 640.0, 600.0),
     ("FIN-WAIT-1", 200.0, 760.0),
     ("CLOSE-WAIT", 1080.0, 760.0),

@@ -85,6 +85,10 @@ impl Lines<'_> {
     fn add(&mut self, index: usize, event: &Event) {
         let change = self.changes(event);
         match event.kind {
+            // That connect(2) waits for the answer to its SYN is the point of its line.
+            Kind::SilentWait if event.text.starts_with("connect") => {
+                self.call(index, event, change);
+            }
             Kind::Row | Kind::SilentWait => (),
             Kind::Packet | Kind::Lost => self.packet(index, event, change),
             Kind::Call | Kind::Wait | Kind::Return => self.call(index, event, change),
@@ -134,7 +138,7 @@ impl Lines<'_> {
         let asks = ["getsockname", "fcntl"].contains(&name)
             || name == "setsockopt" && !rest.contains("NODELAY");
         let begins = ["socket", "bind"].contains(&name)
-            || name == "connect" && event.kind == Kind::Wait && !self.waits_long(index);
+            || name == "connect" && event.text.ends_with("...") && !self.waits_long(index);
         if asks || self.style.brief && begins {
             return;
         }
