@@ -12,6 +12,8 @@ mod stable;
 #[macro_use]
 mod transcript;
 pub mod markdown;
+pub mod picture;
+pub mod recording;
 pub mod windows;
 
 #[cfg(target_os = "linux")]
