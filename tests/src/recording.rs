@@ -271,11 +271,10 @@ fn derive(raw: &Raw) -> Result<(Vec<Event>, Kernel), String> {
     for (number, &index) in order.order.iter().enumerate() {
         let node = &order.nodes[index];
         // A program shows the socket when the packets of its call are on their way.
-        if !node.shown || !matches!(node.what, Happened::Packet(..)) {
-            if let Some((event, said, row)) = shown.take() {
-                let event: &Event = &events[event];
-                events.push(show(&kernel, event, said, row)?);
-            }
+        let is_packet = node.shown && matches!(node.what, Happened::Packet(..));
+        if let Some((event, said, row)) = shown.take_if(|_| !is_packet) {
+            let event: &Event = &events[event];
+            events.push(show(&kernel, event, said, row)?);
         }
         if let Happened::Call(call) | Happened::Wait(call) = node.what
             && let Some((said, row)) = order.made[call].call.row_before.clone()

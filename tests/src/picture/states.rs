@@ -9,10 +9,11 @@ use crate::recording::{Event, Kind, Recording};
 /// The edges of figure 5 of RFC 9293, in the names of ss(8), and those of section 3.10.7 that a
 /// reset takes; `CLOSED` is a socket that is not connected, or that is gone. Behind each stands
 /// what makes it, where no recording does.
-const EDGES: [(&str, &str, &str); 21] = [
+const EDGES: [(&str, &str, &str); 22] = [
     ("CLOSED", "LISTEN", "listen"),
     ("LISTEN", "SYN-RECV", "SYN received"),
     ("LISTEN", "CLOSED", "close"),
+    ("LISTEN", "SYN-SENT", "send"),
     ("CLOSED", "SYN-SENT", "connect"),
     ("SYN-SENT", "SYN-RECV", "SYN received"),
     ("SYN-SENT", "ESTAB", "SYN, ACK received"),

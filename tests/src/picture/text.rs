@@ -29,14 +29,14 @@ pub(super) fn time_line(lines: &[Line], clients: bool) -> String {
             line.client.call.clone(),
         ]
     }));
+    let widths: Vec<usize> = (0..rows[0].len())
+        .map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0))
+        .collect();
     let mut text = String::new();
     for row in &rows {
         let mut line = String::new();
-        for column in 0..row.len() {
-            let width = rows.iter().map(|row| row[column].chars().count()).max();
-            let width = width.unwrap_or(0);
-            let gap = if width == 0 { 0 } else { 2 };
-            line += &format!("{:width$}{}", row[column], " ".repeat(gap));
+        for (cell, &width) in row.iter().zip(&widths).filter(|(_, width)| **width > 0) {
+            line += &format!("{cell:width$}  ");
         }
         text += line.trim_end();
         text += "\n";

@@ -418,7 +418,6 @@ impl<'a> Order<'a> {
 
     /// What a segment has as causes, if it belongs into the recording, and how long it was kept
     /// back.
-    #[expect(clippy::type_complexity, reason = "three parts of a node")]
     fn segment(
         &mut self,
         raw: &Raw,
