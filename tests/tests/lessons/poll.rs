@@ -73,7 +73,10 @@ fn step8_asks_for_what_it_needs() {
     let mut server = Program::lesson("step8-epoll", &["127.0.0.1:0"]).start();
     let port = server.until_row("LISTEN").port();
     let client = connect(port);
-    let sent = fill(&client, std::thread::yield_now);
+    server.until_row("ESTAB");
+    let other = connect(port);
+    // A round trip of the other is a turn of the server for both.
+    let sent = fill(&client, || round_trip(&other, b"here"));
     server
         .until(|line| line == "epoll_ctl(4, EPOLL_CTL_MOD, 5, {EPOLLOUT|EPOLLET, 1}) = 0");
     drain(&client, sent);
