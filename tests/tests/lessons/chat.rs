@@ -315,10 +315,11 @@ fn conversation() {
     anna.until(|line| line.ends_with(" has come"));
     chat.until(|line| line.starts_with("send("));
     chat.until(|line| line.starts_with("send("));
-    say(&chat, &mut anna, "Hello, everybody!");
-    boris.until(|line| line == "anna: Hello, everybody!");
-    say(&chat, &mut boris, "Hello, anna!");
-    anna.until(|line| line.ends_with(": Hello, anna!"));
+    say(&chat, &mut boris, "Is anybody here?");
+    anna.until(|line| line.ends_with(": Is anybody here?"));
+    // The first one speaks last: whose task may still run is told first, too.
+    say(&chat, &mut anna, "Yes, I am.");
+    boris.until(|line| line == "anna: Yes, I am.");
     chat.interrupt();
     anna.until(|line| line.starts_with("recv(") && line.ends_with(" = 0"));
     boris.until(|line| line.starts_with("recv(") && line.ends_with(" = 0"));
