@@ -98,10 +98,9 @@ impl Kernel {
         if made.call.name == "socket" {
             let Some(id) = made.born else { return };
             let socket = &order.sockets[id];
-            let text = made.call.shown.as_ref().map_or("", |said| &said.text);
             let mut known = Known::new(socket.client, "UNCONN");
             known.fd = Some(socket.fd);
-            known.stream = !text.contains("SOCK_DGRAM");
+            known.stream = socket.stream;
             self.of_socket.insert(id, self.known.len());
             self.known.push(known);
             return;

@@ -14,6 +14,26 @@ pub(super) struct Raw {
     pub marks: Vec<Mark>,
 }
 
+impl Raw {
+    /// Whether the machine was so busy that an end sent something again.
+    pub fn is_disturbed(&self) -> bool {
+        let again = |(index, packet): (usize, &Packet)| {
+            let carries = packet.length > 0 || packet.has('F');
+            let answers = packet.has('S') && packet.has('.');
+            (carries || answers)
+                && self.packets[..index].iter().any(|other| {
+                    let same = (other.from, other.to) == (packet.from, packet.to);
+                    let reset = packet.has('R') || other.has('R');
+                    same && !reset
+                        && other.seq() == packet.seq()
+                        && other.length == packet.length
+                })
+        };
+        let segments = self.packets.iter().enumerate();
+        segments.filter(|(_, packet)| matches!(packet.what, What::Tcp { .. })).any(again)
+    }
+}
+
 /// A program that was run.
 #[derive(Debug)]
 pub(super) struct Program {
@@ -57,6 +77,8 @@ pub(super) struct Made<'a> {
 #[derive(Default)]
 pub(super) struct Socket {
     pub fd: i32,
+    /// Whether it is one of TCP.
+    pub stream: bool,
     pub listens: bool,
     /// The number of the client whose socket it is, counted from 0.
     pub client: Option<usize>,
@@ -142,7 +164,7 @@ impl<'a> Order<'a> {
         order.find_sockets(raw);
         order.make_call_nodes(raw);
         order.make_packet_nodes(raw);
-        order.find_what_woke();
+        order.find_what_woke(raw)?;
         order.hold_to_the_clock()?;
         order.hide();
         order.sort()?;
@@ -253,7 +275,9 @@ impl<'a> Order<'a> {
                 if fd < 0 {
                     continue;
                 }
-                let mut socket = Socket { fd, ..Socket::default() };
+                let text = call.shown.as_ref().map_or("", |said| &said.text);
+                let stream = !text.contains("SOCK_DGRAM");
+                let mut socket = Socket { fd, stream, ..Socket::default() };
                 if call.name == "accept" {
                     let listener = self.made[index].socket;
                     socket.port = listener.map_or(0, |l| self.sockets[l].port);
@@ -319,8 +343,7 @@ impl<'a> Order<'a> {
             let before = (!new_thread).then(|| self.made[index - 1].nodes[1]);
             let before: Vec<usize> =
                 before.or_else(|| threads.get(&id).copied()).into_iter().collect();
-            let stream = made.socket.is_some_and(|socket| self.sockets[socket].peer != 0)
-                && self.has_syn(made.socket, raw);
+            let stream = made.socket.is_some_and(|socket| self.sockets[socket].stream);
             let waits = step[0] < step[1]
                 || call.returned.is_none()
                 || call.name == "connect" && stream;
@@ -357,11 +380,6 @@ impl<'a> Order<'a> {
                 self.nodes[made.nodes[0]].causes = vec![cause];
             }
         }
-    }
-
-    fn has_syn(&self, socket: Option<usize>, raw: &Raw) -> bool {
-        let port = socket.map_or(0, |socket| self.sockets[socket].port);
-        raw.packets.iter().any(|packet| packet.has('S') && packet.from == port)
     }
 
     /// The sockets of the connection of a client's port.
@@ -605,7 +623,11 @@ impl<'a> Order<'a> {
     }
 
     /// Gives each call the packet without which it would not have returned so.
-    fn find_what_woke(&mut self) {
+    ///
+    /// # Errors
+    ///
+    /// There is none, though there must be one: it has not been captured yet.
+    fn find_what_woke(&mut self, raw: &Raw) -> Result<(), String> {
         let mut woke = Vec::new();
         for (index, made) in self.made.iter().enumerate() {
             let packets: Vec<usize> = if made.call.name == "poll" {
@@ -625,6 +647,10 @@ impl<'a> Order<'a> {
             } else {
                 self.woken_by(index).into_iter().collect()
             };
+            if packets.is_empty() && self.needs_packet(made) || !self.is_captured(raw, made)
+            {
+                return Err(format!("no packet for {:?}", made.call));
+            }
             // The kernel of the client wakes connect(2) just before it sends the ACK.
             let of_client =
                 |c: &&Connection| made.socket.is_some() && c.sockets[0] == made.socket;
@@ -640,6 +666,47 @@ impl<'a> Order<'a> {
             self.nodes[node].causes.splice(0..0, packets);
             self.nodes[node].follows = follows;
         }
+        Ok(())
+    }
+
+    /// Whether a call cannot have returned so without a packet.
+    fn needs_packet(&self, made: &Made<'_>) -> bool {
+        let returned = made.call.returned;
+        let text = made.call.shown.as_ref().map_or("", |said| &said.text);
+        match made.call.name {
+            "connect" => {
+                returned.is_some() && made.socket.is_some_and(|id| self.sockets[id].stream)
+            }
+            "accept" => made.born.is_some(),
+            "recv" => {
+                made.socket.is_some() && returned >= Some(0) || text.contains("ECONN")
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether what a call has sent was captured.
+    fn is_captured(&self, raw: &Raw, made: &Made<'_>) -> bool {
+        let Some(socket) = made.socket.filter(|_| made.call.name == "send") else {
+            return true;
+        };
+        let sends = self
+            .made
+            .iter()
+            .filter(|other| other.socket == Some(socket) && other.call.name == "send");
+        let port = self.sockets[socket].port;
+        if !self.sockets[socket].stream {
+            let sent = raw.packets.iter().filter(|packet| packet.from == port);
+            return sent.count() >= sends.count();
+        }
+        let bytes: i64 = sends.filter_map(|made| made.call.returned).sum();
+        let found = |c: &&Connection| c.sockets.contains(&Some(socket));
+        let connection = self.connections.iter().find(found);
+        connection.is_some_and(|connection| {
+            let side = usize::from(connection.sockets[1] == Some(socket));
+            let captured = connection.data[side].last().map_or(0, |(bytes, _)| *bytes);
+            i64::from(captured) >= bytes
+        })
     }
 
     /// The packet that a call of this connection has waited for.

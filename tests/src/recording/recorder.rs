@@ -140,6 +140,9 @@ impl Recorder {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let raw = self.raw();
+            if raw.is_disturbed() {
+                return;
+            }
             let waits = raw.programs.iter().all(Traced::waits);
             let difference = match derive(&raw) {
                 Err(error) => error,
@@ -167,18 +170,22 @@ impl Recorder {
         self.marks.push(Mark { time, lines });
     }
 
-    /// Ends the recording.
+    /// Ends the recording; none if the machine was so busy that an end sent something again.
     ///
     /// # Panics
     ///
     /// It contradicts itself.
-    pub fn end(self) -> Recording {
+    pub fn end(self) -> Option<Recording> {
         let raw = self.raw();
+        if raw.is_disturbed() {
+            return None;
+        }
         let derived = derive(&raw);
         let (mut events, _) = derived.unwrap_or_else(|error| panic!("{error}"));
         let last = raw.marks.len();
         events.retain(|event| event.step < last);
-        Recording { name: self.name.clone(), commands: self.commands.clone(), events }
+        let (name, commands) = (self.name.clone(), self.commands.clone());
+        Some(Recording { name, commands, events })
     }
 }
 
