@@ -105,12 +105,8 @@ macro_rules! strace {
     }};
     (@ $blocking:literal, $poll:ident.registry().$ask:ident(&mut $($source:ident).+, $token:expr, $interest:expr)) => {{
         let (token, interest) = ($token, $interest);
-        let events = [
-            (interest.is_readable(), "IN"),
-            (interest.is_writable(), "OUT"),
-            (interest.is_readable(), "RDHUP"),
-            (true, "ET"),
-        ];
+        let (readable, writable) = (interest.is_readable(), interest.is_writable());
+        let events = [readable, writable, readable, false, true];
         let call = $crate::strace::Call::register(
             stringify!($ask),
             $crate::strace::raw_fd($poll.registry()),
@@ -130,12 +126,9 @@ macro_rules! strace {
         );
         call.end_with(None, $poll.poll(&mut $events, timeout), |()| {
             $crate::strace::happened($events.iter().map(|event| {
-                let events = [
-                    (event.is_readable(), "IN"),
-                    (event.is_writable(), "OUT"),
-                    (event.is_read_closed(), "RDHUP"),
-                    (event.is_error(), "ERR"),
-                ];
+                let (readable, writable) = (event.is_readable(), event.is_writable());
+                let events =
+                    [readable, writable, event.is_read_closed(), event.is_error(), false];
                 (event.token().0, events)
             }))
         })

@@ -35,6 +35,7 @@ pub struct Call<'a> {
 
 impl<'a> Call<'a> {
     /// The call of `function` for the socket `fd`, before its arguments are evaluated.
+    #[inline]
     #[track_caller]
     pub fn begin(
         function: &'static str,
@@ -45,8 +46,10 @@ impl<'a> Call<'a> {
         let location = Location::caller();
         let call =
             Self { function, fd, arguments: [None; 4], seen: 0, count, blocking, location };
-        call.announce();
-        call.is_under_way(true);
+        if ::log::max_level() >= LevelFilter::Info {
+            call.announce();
+            call.is_under_way(true);
+        }
         call
     }
 
@@ -57,7 +60,6 @@ impl<'a> Call<'a> {
     /// Notes that a call that sends is under way, or that it has been shown.
     fn is_under_way(&self, under_way: bool) {
         if self.sends()
-            && ::log::max_level() >= LevelFilter::Info
             && let Ok(mut sending) = SENDING.lock()
         {
             *sending = self.fd.filter(|_| under_way);
@@ -78,8 +80,8 @@ impl<'a> Call<'a> {
 
     /// Shows a call that may block, as soon as its arguments are known.
     fn announce(&self) {
-        let repeated = self.function == "accept" && REPEATED.load(Ordering::Relaxed);
-        if self.blocking && self.seen == self.count && !repeated {
+        let repeated = || self.function == "accept" && REPEATED.load(Ordering::Relaxed);
+        if self.blocking && self.seen == self.count && !repeated() {
             self.record(Level::Info, format_args!("{self} ..."));
         }
     }
@@ -116,8 +118,8 @@ impl<'a> Call<'a> {
                     self.let_send_be_shown();
                     let returned = returned(&value);
                     self.record(Level::Info, format_args!("{self} = {returned}"));
+                    self.is_under_way(false);
                 }
-                self.is_under_way(false);
                 Ok(value)
             }
             Err(error) => {
@@ -207,6 +209,8 @@ pub fn see<'a, T: Argument<'a>>(call: &mut Call<'a>, argument: T) -> T {
         *place = Some(argument.value());
     }
     call.seen += 1;
-    call.announce();
+    if call.blocking {
+        call.announce();
+    }
     argument
 }

@@ -26,7 +26,7 @@ impl<'a> Call<'a> {
         function: &'static str,
         poll: Fd,
         source: Fd,
-        events: [(bool, &'static str); 4],
+        events: [bool; 5],
         token: usize,
         blocking: bool,
     ) -> Self {
@@ -71,9 +71,7 @@ pub fn ready<I: Iterator<Item = &'static str>>(
 }
 
 /// What epoll_wait(2) returned: `2, [1: EPOLLIN, 3: EPOLLIN|EPOLLOUT]`.
-pub fn happened(
-    events: impl Iterator<Item = (usize, [(bool, &'static str); 4])>,
-) -> String {
+pub fn happened(events: impl Iterator<Item = (usize, [bool; 5])>) -> String {
     let events: Vec<String> = events
         .map(|(token, events)| format!("{token}: {}", Value::Events(events)))
         .collect();

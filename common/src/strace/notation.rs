@@ -81,6 +81,9 @@ const EPOLL: [&str; 4] = if cfg!(target_os = "linux") {
     ]
 };
 
+/// The names of what mio asks for, and of what it tells.
+const EVENTS: [&str; 5] = ["IN", "OUT", "RDHUP", "ERR", "ET"];
+
 /// What is shown of an argument.
 #[derive(Clone, Copy)]
 pub enum Value<'a> {
@@ -88,8 +91,8 @@ pub enum Value<'a> {
     Descriptor(Fd),
     /// Several descriptors.
     Descriptors(&'a [Fd]),
-    /// Events of epoll(7), those that are true.
-    Events([(bool, &'static str); 4]),
+    /// Events of epoll(7), those of [`EVENTS`] that are true.
+    Events([bool; 5]),
     /// A number.
     Number(i64),
     /// An option that is on (1) or off (0).
@@ -121,11 +124,9 @@ impl Display for Value<'_> {
             Self::Descriptors(fds) => write!(f, "{fds:?}"),
             Self::Events(events) => {
                 let prefix = if cfg!(target_os = "linux") { "EPOLL" } else { "" };
-                let names: Vec<String> = events
-                    .iter()
-                    .filter(|(is, _)| *is)
-                    .map(|(_, name)| format!("{prefix}{name}"))
-                    .collect();
+                let names = EVENTS.iter().zip(events).filter(|(_, is)| **is);
+                let names: Vec<String> =
+                    names.map(|(name, _)| format!("{prefix}{name}")).collect();
                 f.write_str(&names.join("|"))
             }
             Self::Number(number) => number.fmt(f),
