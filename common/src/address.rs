@@ -84,18 +84,6 @@ pub fn port(address: &SockAddr) -> u16 {
     address.as_socket().map_or(0, |address| address.port())
 }
 
-/// The path of an AF_UNIX address that has one: unix(7).
-#[cfg(unix)]
-pub(crate) fn path(address: &SockAddr) -> Option<&str> {
-    address.as_pathname()?.to_str()
-}
-
-/// Nothing here makes such an address on this system.
-#[cfg(not(unix))]
-pub(crate) fn path(_: &SockAddr) -> Option<&str> {
-    None
-}
-
 /// EAI_NONAME of getaddrinfo(3).
 #[cfg(unix)]
 const NO_NAME: i32 = libc::EAI_NONAME;
@@ -171,6 +159,18 @@ fn getaddrinfo(
         Some(first) => Ok((first, found.collect())),
         None => Err(LookupError::new(NO_NAME)),
     }
+}
+
+/// The path of an AF_UNIX address that has one: unix(7).
+#[cfg(unix)]
+pub(crate) fn path(address: &SockAddr) -> Option<&str> {
+    address.as_pathname()?.to_str()
+}
+
+/// Nothing here makes such an address on this system.
+#[cfg(not(unix))]
+pub(crate) fn path(_: &SockAddr) -> Option<&str> {
+    None
 }
 
 impl FromStr for Address {

@@ -26,8 +26,8 @@ fn run() -> Result<(), Error> {
         }
     }
     log::info(
-        "A host can have several addresses, and a server need not listen on all of them. \
-         That is why getaddrinfo returns a list, and why a client tries one address after \
+        "It doesn't: a host can have several addresses, and a server need not listen on all of \
+         them. That is why getaddrinfo returns a list, and why a client tries one address after \
          another until one connects (getaddrinfo(3)).",
     );
     Ok(())

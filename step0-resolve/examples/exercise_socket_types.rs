@@ -33,7 +33,11 @@ fn resolve(name: &str, service: Option<&str>, family: Option<Domain>) -> Result<
             None => log::print(format!("{}\n", address.ip()))?,
         }
     }
-    match first_ipv4(name) {
+    let ipv4 = match family {
+        Some(Domain::IPV4) => addresses.first().map(|address| address.ip()),
+        _ => first_ipv4(name),
+    };
+    match ipv4 {
         Some(ip) => log::info(format!("gethostbyname({name:?}) would return {ip}")),
         None => {
             log::info(format!("gethostbyname({name:?}) would fail: it knows IPv4 only"))
@@ -61,16 +65,16 @@ fn reverse(address: &address::Address) -> Result<(), Error> {
 #[derive(Parser)]
 #[command(version, about, long_about = include_str!("../src/help.txt").trim_end())]
 struct Args {
-    /// Name to look up: of a host, not a URL
+    /// Host to look up: its name, not a URL
     #[arg(default_value = "localhost", value_parser = address::host)]
     name: String,
-    /// Service to look up: a name as in /etc/services, or a port number
+    /// Service to look up: a port number, or a name from /etc/services
     #[arg(value_parser = address::service)]
     service: Option<String>,
     /// Only addresses of this family: inet is IPv4, inet6 is IPv6
     #[arg(long, value_parser = address::family())]
     family: Option<Domain>,
-    /// The other way round: the name and the service of this address
+    /// The other way round: look up the names of this address
     #[arg(long, value_name = "HOST:PORT", conflicts_with_all = ["name", "service"])]
     reverse: Option<address::Address>,
 }

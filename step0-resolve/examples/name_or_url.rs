@@ -18,9 +18,9 @@ fn run() -> Result<(), Error> {
         let _ = look_up(host, service);
     }
     log::info(
-        "DNS knows the names of hosts, the list of services knows ports, and neither knows \
-         URLs. That is why host and service are two arguments, and why a program has to take \
-         a URL apart itself (RFC 3986, section 3.2).",
+        "Neither: getaddrinfo asks DNS for the host and the list of services for the port, and \
+         neither of them knows URLs. That is why host and service are two arguments, and why a \
+         program has to take a URL apart itself (RFC 3986, section 3.2).",
     );
     Ok(())
 }

@@ -64,16 +64,16 @@ fn reverse(address: &address::Address) -> Result<(), Error> {
 #[derive(Parser)]
 #[command(version, about, long_about = include_str!("help.txt").trim_end())]
 struct Args {
-    /// Name to look up: of a host, not a URL
+    /// Host to look up: its name, not a URL
     #[arg(default_value = "localhost", value_parser = address::host)]
     name: String,
-    /// Service to look up: a name as in /etc/services, or a port number
+    /// Service to look up: a port number, or a name from /etc/services
     #[arg(value_parser = address::service)]
     service: Option<String>,
     /// Only addresses of this family: inet is IPv4, inet6 is IPv6
     #[arg(long, value_parser = address::family())]
     family: Option<Domain>,
-    /// The other way round: the name and the service of this address
+    /// The other way round: look up the names of this address
     #[arg(long, value_name = "HOST:PORT", conflicts_with_all = ["name", "service"])]
     reverse: Option<address::Address>,
 }

@@ -18,9 +18,9 @@ fn run() -> Result<(), Error> {
     log::close(second);
     log::close(third);
     log::info(
-        "The kernel gives it the lowest number that is free (socket(2)), because a descriptor \
-         is a place in a table of the process, and the first free one is taken. A program that \
-         still uses the old number gets no error: it reaches the new socket.",
+        "The lowest free one (socket(2)), because a descriptor is an index into the process's \
+         table of open files, and the kernel takes the first free place. A program that still \
+         uses the old number gets no error: it talks to the new socket.",
     );
     Ok(())
 }

@@ -23,9 +23,9 @@ fn run() -> Result<(), Error> {
     strace!(server.listen(1))?;
     log::ss(&server);
     log::info(
-        "bind gives the socket its address, and no other socket can have it (bind(2)). But the \
-         kernel refuses every client until the socket listens (connect(2), ECONNREFUSED). ss \
-         lists connections and listeners, and a socket that is only bound is neither.",
+        "It is there, and it keeps its address from every other socket (bind(2)). But until it \
+         listens, the kernel refuses every client (connect(2), ECONNREFUSED). ss lists \
+         connections and listeners, and a socket that is only bound is neither.",
     );
     Ok(())
 }

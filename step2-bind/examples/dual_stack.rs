@@ -27,9 +27,9 @@ fn run() -> Result<(), Error> {
     let (connection, _) = strace!(server.accept())?;
     log::ss(&connection);
     log::info(
-        "An IPv6 socket also takes IPv4 clients, unless IPV6_V6ONLY is set, so that one socket \
-         can serve both. Their addresses have to look like IPv6 there: ::ffff:a.b.c.d (RFC \
-         3493, section 3.7; ipv6(7)).",
+        "Yes: unless IPV6_V6ONLY is set, an IPv6 socket takes IPv4 clients too, so that one \
+         socket can serve both. The kernel writes their addresses in IPv6 form, as \
+         ::ffff:a.b.c.d (RFC 3493, section 3.7; ipv6(7)).",
     );
     Ok(())
 }

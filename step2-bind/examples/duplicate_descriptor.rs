@@ -26,8 +26,9 @@ fn run() -> Result<(), Error> {
     strace!(next.bind(&address))?;
     log::ss(&next);
     log::info(
-        "A descriptor is only a number for a socket, and one socket can have several. It \
-         lives, and keeps its address, until the last of them is closed (close(2)).",
+        "The same socket, through its other descriptor. A descriptor is only a number for a \
+         socket, which lives, and keeps its address, until the last of its descriptors is closed \
+         (close(2)).",
     );
     Ok(())
 }

@@ -25,8 +25,8 @@ fn run() -> Result<(), Error> {
     }
     log::ss(&inet6);
     log::info(
-        "[::] takes IPv4 clients, too, and those of this port belong to the other server. With \
-         IPV6_V6ONLY, set before bind, it takes IPv6 only, so the port has room for both (RFC \
+        "Only with IPV6_V6ONLY: without it, [::] takes IPv4 clients too, and on this port they \
+         belong to the first server. Set it before bind, and the port has room for both (RFC \
          3493, section 5.3; ipv6(7)).",
     );
     Ok(())

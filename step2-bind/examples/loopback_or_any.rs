@@ -29,10 +29,10 @@ fn run() -> Result<(), Error> {
         log::close(server);
     }
     log::info(
-        "127.0.0.1 is one address, and the kernel refuses a client that asks for another one. \
-         0.0.0.0 (INADDR_ANY) stands for every IPv4 address of the machine (ip(7)), which is \
-         why a server in a container listens on it. localhost is a name, for 127.0.0.1, ::1 or \
-         both.",
+        "No: 127.0.0.1 is one address, and the kernel refuses a client that asks for another \
+         one. 0.0.0.0 (INADDR_ANY) stands for every IPv4 address of the machine (ip(7)), which \
+         is why a server in a container listens on it. localhost is a name, for 127.0.0.1, ::1 \
+         or both.",
     );
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! The stumbles of step 0, at getaddrinfo(3).
 
-use tests::{Program, assert_transcript};
+#[cfg(target_os = "linux")]
+use tests::Program;
+use tests::assert_transcript;
 
 #[test]
 fn name_or_url() {
@@ -50,7 +52,7 @@ fn name_or_url_asks_nobody() {
     assert!(transcript.contains("socket("), "{transcript}");
 }
 
-/// The lesson takes a name without a service, which is what the page shows.
+/// What the page shows: a host that has an address of each family, a service by its name.
 #[cfg(target_os = "linux")]
 #[test]
 #[ignore = "needs a network namespace"]
@@ -58,6 +60,7 @@ fn lesson() {
     let namespace = tests::Namespace::new();
     namespace.replace("/etc/hosts", "127.0.0.1 localhost\n::1 localhost\n");
     namespace.replace("/etc/nsswitch.conf", "hosts: files\nservices: files\n");
-    let lesson = Program::lesson("step0-resolve", &["localhost", "4444"]);
+    namespace.replace("/etc/services", "http 80/tcp\n");
+    let lesson = Program::lesson("step0-resolve", &["localhost", "http"]);
     assert_transcript!(namespace.inside(lesson).run().succeeded());
 }

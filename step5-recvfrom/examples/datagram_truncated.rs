@@ -29,9 +29,9 @@ fn run() -> Result<(), Error> {
         log::info(format!("The buffer holds {text:?}."));
     }
     log::info(
-        "Each recv takes one whole datagram from the queue, and what does not fit into the \
-         buffer is thrown away (recv(2)). That is why the buffer has to be as large as the \
-         largest datagram: 65507 bytes over IPv4.",
+        "They are gone: each recv takes one datagram from the queue, and the kernel throws away \
+         what does not fit into the buffer (recv(2)). That is why the buffer has to be as large \
+         as the largest datagram, which has 65507 bytes over IPv4.",
     );
     Ok(())
 }
