@@ -24,8 +24,8 @@
 //! 4. **Packets.** An acknowledgement of its own is left out, but for three: the last one of the
 //!    handshake; the one of a FIN, if its sender sends nothing more in this step that could carry
 //!    it; the one that sets free what the other end has kept back. Of the SYNs that nobody
-//!    answers the first two stay. A run in which anything else is sent again is made once more:
-//!    the machine was too busy.
+//!    answers the first two stay. A run in which anything else is sent again, or in which packets
+//!    overtake each other, is made once more: the machine was too busy.
 //! 5. **The lesson.** A call that the lesson does not show is left out, with its packets. The
 //!    recording ends with the last line that a program shows.
 //! 6. **Names.** The port of the server is 4444; those of the clients are 51734, 51735 ..., in

@@ -15,22 +15,29 @@ pub(super) struct Raw {
 }
 
 impl Raw {
-    /// Whether the machine was so busy that an end sent something again.
+    /// Whether the machine was so busy that an end sent something again, or that packets
+    /// overtook each other: then the last one meets no socket any more, and gets a reset.
     pub fn is_disturbed(&self) -> bool {
-        let again = |(index, packet): (usize, &Packet)| {
+        self.packets.iter().enumerate().any(|(index, packet)| {
+            let before = &self.packets[..index];
+            let is =
+                |a: u16, b: u16| move |other: &&Packet| (other.from, other.to) == (a, b);
+            let mut same = before.iter().filter(is(packet.from, packet.to));
+            let mut opposite = before.iter().filter(is(packet.to, packet.from));
+            let mut both_ended = || {
+                same.clone().any(|other| other.has('F'))
+                    && opposite.any(|other| other.has('F'))
+            };
             let carries = packet.length > 0 || packet.has('F');
             let answers = packet.has('S') && packet.has('.');
-            (carries || answers)
-                && self.packets[..index].iter().any(|other| {
-                    let same = (other.from, other.to) == (packet.from, packet.to);
-                    let reset = packet.has('R') || other.has('R');
-                    same && !reset
-                        && other.seq() == packet.seq()
-                        && other.length == packet.length
-                })
-        };
-        let segments = self.packets.iter().enumerate();
-        segments.filter(|(_, packet)| matches!(packet.what, What::Tcp { .. })).any(again)
+            match packet.what {
+                What::Tcp { .. } if packet.has('R') => both_ended(),
+                What::Tcp { .. } if carries || answers => same.any(|other| {
+                    other.seq() == packet.seq() && other.length == packet.length
+                }),
+                _ => false,
+            }
+        })
     }
 }
 

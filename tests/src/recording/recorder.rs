@@ -170,7 +170,7 @@ impl Recorder {
         self.marks.push(Mark { time, lines });
     }
 
-    /// Ends the recording; none if the machine was so busy that an end sent something again.
+    /// Ends the recording; none if the machine was so busy that something was sent again.
     ///
     /// # Panics
     ///
