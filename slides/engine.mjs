@@ -61,8 +61,14 @@ function codeSize(blocks, textLines) {
 }
 
 /** The look of a slide: what there is besides its title. */
-function look(blocks, textLines, hasTable) {
-  if (blocks.length === 0) return hasTable || textLines > 4 ? undefined : 'text'
+function look(inside) {
+  const has = (type) => inside.filter((token) => token.type === type)
+  const blocks = has('fence')
+  // The title is no line of text.
+  const textLines = has('inline').length - 1
+  if (blocks.length === 0) {
+    return has('table_open').length > 0 || textLines > 4 ? undefined : 'text'
+  }
   const question = blocks.every((block) => block.info.startsWith('sh'))
   return `${question ? 'question ' : ''}code-${codeSize(blocks, textLines)}`
 }
@@ -91,39 +97,39 @@ function deck(md) {
   })
 
   md.core.ruler.after('marpit_directives_parse', 'deck_slides', (state) => {
-    let slide, title, current, blocks, textLines, hasTable, first = true
-    for (const token of state.tokens) {
-      if (token.meta?.marpitSlideElement === 1) {
-        // The title is no line of text.
-        ;[slide, blocks, textLines, hasTable] = [token, [], -1, false]
-      } else if (token.meta?.marpitSlideElement === -1) {
-        slide.meta.marpitDirectives.class ??= look(blocks, textLines, hasTable)
-      } else if (token.type === 'fence') {
-        blocks.push(token)
-      } else if (token.type === 'table_open') {
-        hasTable = true
-      } else if (token.type === 'inline') {
-        textLines += 1
-      }
-      title = token.type === 'heading_open' ? token.tag : title
-      if (token.type !== 'inline' || title !== 'h1') continue
-      title = undefined
+    let current
+    slides(state.tokens).forEach(({ slide, inside }, index) => {
       const { marpitDirectives } = slide.meta
-      if (first) {
-        marpit.lastGlobalDirectives.title = token.content
-        const lang = /[а-я]/.test(token.content) ? 'ru' : 'en'
-        marpit.lastGlobalDirectives.lang = lang
-      }
+      const title = titleOf(inside)
       if (marpitDirectives.class?.includes('section')) {
-        current = CALLS.find((call) => token.content.includes(`${call}(`))
+        current = CALLS.find((call) => title.includes(`${call}(`))
       }
-      if (!first) {
+      marpitDirectives.class ??= look(inside)
+      if (index > 0) {
         marpitDirectives.paginate = true
         marpitDirectives.footer = strip(current)
+      } else {
+        const lang = /[а-я]/.test(title) ? 'ru' : 'en'
+        Object.assign(marpit.lastGlobalDirectives, { title, lang })
       }
-      first = false
-    }
+    })
   })
+}
+
+/** The slides of a deck, each with the tokens that are inside. */
+function slides(tokens) {
+  const slides = []
+  for (const token of tokens) {
+    if (token.meta?.marpitSlideElement === 1) slides.push({ slide: token, inside: [] })
+    else slides.at(-1)?.inside.push(token)
+  }
+  return slides
+}
+
+/** The text of the largest heading. */
+function titleOf(inside) {
+  const open = (token) => token.type === 'heading_open' && token.tag === 'h1'
+  return inside[inside.findIndex(open) + 1].content
 }
 
 export default ({ marp }) => {

@@ -25,10 +25,10 @@ fn run() -> Result<(), Error> {
         let _ = strace!(socket.send(b"Hello!")); // The second one fails for the first one.
     }
     log::info(
-        "Nobody knows: send only hands the datagram over. The machine with the closed port \
-         answers with ICMP, later, so the answer makes the next call of a connected socket \
-         fail, once. A socket that is not connected is not told at all on Linux. Only a reply \
-         proves that a datagram has arrived.",
+        "Nobody knows: send only hands the datagram to the kernel. The machine with the closed \
+         port answers with ICMP, but later, so the answer makes the next call of a connected \
+         socket fail, once. A socket that is not connected hears nothing of it on Linux. Only a \
+         reply proves that a datagram has arrived.",
     );
     Ok(())
 }

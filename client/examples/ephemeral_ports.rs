@@ -20,11 +20,11 @@ fn run() -> Result<(), Error> {
     let address = strace!(another.local_addr())?;
     let _ = connect(&port, &address);
     log::info(
-        "As many as the machine has ports to give to clients (ephemeral ports): on Linux 28232, \
-         from 32768 to 60999 (ip_local_port_range, ip(7)). Two addresses and two ports name a \
-         connection, and to one server only the port of the client can differ; with another \
-         server it can be used again. Connections in TIME-WAIT count, too. That is why a program \
-         with many requests keeps its connections.",
+        "As many as the kernel has ports to give to clients (ephemeral ports): on Linux 28232, \
+         from 32768 to 60999 (ip_local_port_range, ip(7)). A connection is two addresses and \
+         two ports, and for one server only the client's port can differ; for another server \
+         the same port can be used again. Connections in TIME-WAIT count, too. That is why a \
+         program with many requests keeps its connections open.",
     );
     Ok(())
 }

@@ -1,8 +1,7 @@
-//! The machine at the other end has lost its power. Does recv notice?
+//! The machine at the other end loses its power. Does recv notice?
 //!
-//! Both ends are in this program, so the cable has to be cut while recv waits: take a network
-//! namespace of its own, and set its loopback down (Linux): unshare -Urn sh -c 'ip link set lo
-//! up; (sleep 0.3; ip link set lo down) & cargo run -p client --example half_open'
+//! Both ends are in this program, so the cable has to be cut while recv waits: the page of the
+//! client shows how, with a network namespace whose loopback goes down.
 
 use std::io::Read;
 use std::process::ExitCode;
@@ -14,7 +13,7 @@ use socket2::{Domain, Socket, TcpKeepalive, Type};
 const SECOND: Duration = Duration::from_secs(1);
 
 fn run() -> Result<(), Error> {
-    log::ask("The machine at the other end has lost its power. Does recv notice?");
+    log::ask("The machine at the other end loses its power. Does recv notice?");
     let server = strace!(Socket::new(Domain::IPV4, Type::STREAM, None))?;
     strace!(server.bind(&address::new([127, 0, 0, 1], 0)))?;
     strace!(server.listen(128))?;
@@ -35,12 +34,12 @@ fn run() -> Result<(), Error> {
     let _ = strace!(blocking: client.read(&mut [0; 16]));
     log::ss(&client);
     log::info(
-        "No: without power nobody sends FIN, so the connection stays ESTAB, and recv waits for \
-         ever, as it does for somebody who has nothing to say (a half-open connection: RFC 9293, \
-         section 3.5.1). With keepalive the kernel asks the other end: if nothing answers, recv \
-         fails with ETIMEDOUT; if the other kernel answers, recv waits on. By default it is \
-         off, and would ask only after 2 hours (tcp(7)). That is why servers set it, or limit \
-         the wait.",
+        "No: without power nobody sends FIN, so the connection stays ESTAB and recv waits for \
+         ever, just as for somebody who has nothing to say (a half-open connection: RFC 9293, \
+         section 3.5.1). With keepalive the kernel asks the other end. If nothing answers, recv \
+         fails with ETIMEDOUT; if the other kernel answers, recv waits on. Keepalive is off by \
+         default, and would ask only after 2 hours (tcp(7)). That is why servers set it, or \
+         limit the wait.",
     );
     Ok(())
 }

@@ -35,9 +35,10 @@ fn run() -> Result<(), Error> {
         log::info(format!("The other end has read {received} bytes."));
     }
     log::info(
-        "A non-blocking send takes what fits into the buffers of the kernel, and returns how \
-         much. A blocking one waits until all of it fits, unless a signal or a timeout ends it \
-         early (send(2)). That is why you call it in a loop, as write_all does.",
+        "Not always: a non-blocking send takes what fits into the buffers of the kernel, and \
+         returns how much that was. A blocking one waits until all of it fits, unless a signal \
+         or a timeout ends it early (send(2)). That is why you call it in a loop, as write_all \
+         does.",
     );
     Ok(())
 }

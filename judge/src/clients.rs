@@ -1,7 +1,8 @@
-//! The checks of thread, poll, epoll and await: many clients at once. How the server does it is
-//! its own matter, so all four lessons ask the same.
+//! The checks of thread, poll, epoll and await: many clients at once. How the server does
+//! it is its own matter, so all four lessons ask the same.
 
 use std::io;
+use std::time::Duration;
 
 use crate::check::{Because, Check, Fault, How, Lesson, Verdict, count};
 use crate::peer::{Client, Server};
@@ -92,8 +93,14 @@ fn one_byte(server: &Server) -> Verdict {
             let byte = text.get(place..=place).unwrap_or_default();
             client
                 .expect(byte)
-                .if_other("what one client sends is for that client: a buffer of its own for each")
-                .if_silent("a byte alone is worth an answer, and what is kept is kept for each client")?;
+                .if_other(
+                    "what one client sends is for that client: a buffer of its own for \
+                     each",
+                )
+                .if_silent(
+                    "a byte alone is worth an answer, and what is kept is kept for each \
+                     client",
+                )?;
         }
     }
     Ok(())
@@ -104,25 +111,27 @@ fn slow_sender(server: &Server) -> Verdict {
     slow.send(b"Hello, ")?;
     slow.expect(b"Hello, ")?;
     server.serves("another client, while a line has only begun,").if_silent(
-        "readable means that some bytes are there, not a whole line: to wait for the rest stops all",
+        "readable means that some bytes are there, not a whole line: to wait for the rest \
+         stops all",
     )?;
     slow.send(b"server!\n")?;
     slow.expect(b"server!\n")
 }
 
 /// More than the kernel's buffers at both ends hold.
-const FLOOD: usize = 32 << 20;
+const FLOOD: usize = 16 << 20;
 
 fn no_reader(server: &Server) -> Verdict {
-    let client = server.connect_with_small_buffer("the client that does not read")?;
+    let client = server.connect_with_small_buffers("the client that does not read")?;
     client.flood(FLOOD)?;
     server.serves("another client, while one does not read,").if_silent(
-        "send waits until the first client reads: send without blocking, and keep the rest for later",
+        "send waits until the first client reads: send without blocking, and keep the \
+         rest for later",
     )
 }
 
 fn late_reader(server: &Server) -> Verdict {
-    let client = server.connect_with_small_buffer("the client")?;
+    let client = server.connect_with_small_buffers("the client")?;
     client.flood(FLOOD)?;
     client
         .catch_up()
@@ -139,13 +148,13 @@ fn late_reader(server: &Server) -> Verdict {
 
 fn back_pressure(server: &Server) -> Verdict {
     const BOUND: usize = 64 << 20;
-    let client = server.connect_with_small_buffer("the client")?;
+    let client = server.connect_with_small_buffers("the client")?;
     if client.flood(BOUND)? < BOUND {
         return Ok(());
     }
     Err(Fault {
-        why: "the answers pile up in the memory of the server: receive from a client only when \
-              all that it is to get has been sent",
+        why: "the answers pile up in the memory of the server: receive from a client only \
+              when all that it is to get has been sent",
         ..client.fault(
             format!("less than {} are taken", count(BOUND)),
             "the server has taken them all".into(),
@@ -178,12 +187,22 @@ fn leavers(server: &Server) -> Verdict {
 
 fn thousand(server: &Server) -> Verdict {
     const ALL: usize = 1000;
+    const TOGETHER: usize = 25;
     let mut clients: Vec<Client> = Vec::new();
     while clients.len() < ALL {
         let name = format!("client {} of {ALL}", clients.len() + 1);
+        // Some at a time are served as they come: the queue of the server need not hold all.
+        if let Some(start) = clients.len().checked_sub(TOGETHER)
+            && start.is_multiple_of(TOGETHER)
+        {
+            serve(&clients[start..])?;
+        }
         match server.open(&name, None) {
-            // Served as it comes, so that the queue of the server need not hold them all.
-            Ok(client) => clients.push(served(client)?),
+            Ok(mut client) => {
+                // With so many, one may have to wait for its turn.
+                client.patience = Duration::from_secs(5);
+                clients.push(client);
+            }
             // Some are given back: other parts of the program need descriptors, too.
             Err(error) if too_many(&error) && clients.len() > 100 => {
                 clients.truncate(clients.len() - 10);
@@ -198,22 +217,21 @@ fn thousand(server: &Server) -> Verdict {
         }
     }
     // And now all at once.
-    for client in &clients {
+    serve(&clients)
+}
+
+/// Serves these at the same time.
+fn serve(clients: &[Client]) -> Verdict {
+    for client in clients {
         client.send(client.name.as_bytes()).if_closed(LIMIT)?;
     }
-    for client in &clients {
+    for client in clients {
         client.expect(client.name.as_bytes()).if_silent(LIMIT).if_closed(LIMIT)?;
     }
     Ok(())
 }
 
-fn served(client: Client) -> Result<Client, Fault> {
-    client.send(client.name.as_bytes()).if_closed(LIMIT)?;
-    client.expect(client.name.as_bytes()).if_silent(LIMIT).if_closed(LIMIT)?;
-    Ok(client)
-}
-
-const LIMIT: &str = "how many descriptors (ulimit -n) or threads may the server have, and does it go on accepting?";
+const LIMIT: &str = "how many descriptors (ulimit -n) or threads may the server have?";
 
 /// EMFILE, WSAEMFILE: this process has as many descriptors as it may.
 fn too_many(error: &io::Error) -> bool {

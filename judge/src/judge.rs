@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
-use std::{env, iter};
+use std::{env, iter, thread};
 
 use crate::check::{Check, Fault, How, Lesson};
-use crate::peer::Server;
+use crate::peer::{MOMENT, PATIENCE, Server, how, timed_out};
 use crate::{Stop, recvfrom};
 
 /// The longest that a check may take, and all of them.
@@ -49,7 +49,7 @@ impl Judge {
         let mut failed = Vec::new();
         for (index, check) in checks.iter().enumerate() {
             if Instant::now() >= self.end {
-                self.say("\nThe judge stops: 60 s are over.")?;
+                self.say("\nThe 60 s of all checks are over.")?;
                 return Ok(false);
             }
             let server = self.server();
@@ -77,12 +77,12 @@ impl Judge {
         if failed.is_empty() {
             return Ok(true);
         }
-        // Whoever has passed the lesson before, and nothing of this one, has not made mistakes.
+        // Who passes one lesson and nothing of the next has made no mistake: that comes now.
         let next = made > 0 && failed == [checks[0].name];
         self.say(&match (next, lesson.names) {
             (true, [name, ..]) => format!(
-                "\nYour server serves one client after another. Next: {}.\n\
-                 {} shows how, and then:\n  {}",
+                "\nYour server serves one client after another. Next: {}.\n{} shows how, \
+                 and then:\n  {}",
                 lesson.title,
                 lesson.taught,
                 self.command(&format!("--only {name}"))
@@ -96,14 +96,17 @@ impl Judge {
     }
 
     /// What to do when all has passed.
-    pub fn what_comes_next(&self) -> Result<(), Stop> {
-        self.say(&format!(
-            "\nAll {} checks passed. Build the next server, and judge it:\n  {}\n  {}\n  {}",
-            self.made,
-            self.command("--only recvfrom"),
-            self.command("--only messages"),
-            self.command("--only chat")
-        ))
+    pub fn what_comes_next(&self, lessons: &[Lesson]) -> Result<(), Stop> {
+        self.say(&format!("\nAll {} checks passed.", self.made))?;
+        if !lessons.is_empty() {
+            self.say("Build one of the next servers, and judge it:")?;
+        }
+        for lesson in lessons {
+            let name = lesson.names.first().unwrap_or(&"");
+            let command = self.command(&format!("--only {name}"));
+            self.say(&format!("  {}, {}:\n    {command}", lesson.title, lesson.taught))?;
+        }
+        Ok(())
     }
 
     fn server(&self) -> Server {
@@ -120,6 +123,9 @@ impl Judge {
                             listening socket.\nWhat it printed last may say why.";
         const HANGS: &str =
             "Your server does not answer new clients any more, so the judge stops here.";
+        if Instant::now() >= self.end {
+            return None;
+        }
         let server = self.server();
         if lesson.names == recvfrom::LESSON.names {
             let is_first = check.name == lesson.checks[0].name;
@@ -134,19 +140,25 @@ impl Judge {
                 .is_err_and(|fault| fault.how == How::Refused)
                 .then(|| "Your server has ended, or closed its socket.".into());
         }
-        let client = match server.open("", None) {
-            Ok(client) => client,
-            Err(error) if server.no_connection("", &error).how == How::Refused => {
-                return Some(GONE.into());
-            }
-            Err(_) => return Some(HANGS.into()),
-        };
-        // An echo server owes an answer to anything.
+        // An echo server owes an answer to anything. One that is about to end may still let
+        // clients into its queue, and resets them at its end: they are asked for again.
         let echo = lesson.protocol.is_empty();
-        let silent =
-            || client.send(b"Hello, server!\n").and_then(|()| client.expect_anything());
-        (echo && silent().is_err_and(|fault| fault.how == How::Silence))
-            .then(|| HANGS.into())
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until {
+            let client = match server.open("", None) {
+                Ok(client) => client,
+                Err(error) if how(&error) == How::Refused => return Some(GONE.into()),
+                Err(_) => return Some(HANGS.into()),
+            };
+            let asked = if echo { client.send(b"Hello, server!\n") } else { Ok(()) };
+            let patience = if echo { PATIENCE } else { MOMENT };
+            match asked.map(|()| client.receive(65536, Instant::now() + patience)) {
+                Ok(Err(error)) if timed_out(&error) => return echo.then(|| HANGS.into()),
+                Ok(Ok(bytes)) if !bytes.is_empty() => return None,
+                _ => thread::sleep(MOMENT),
+            }
+        }
+        None
     }
 
     /// What to say where nobody listens.

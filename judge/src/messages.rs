@@ -10,8 +10,8 @@ pub const LESSON: Lesson = Lesson {
     title: "messages in a stream",
     taught: "judge/README.md",
     start: "",
-    protocol: "TCP: a frame is its length, 4 bytes in network byte order, and so many bytes, at \
-               most 65536; each frame is sent back as a frame",
+    protocol: "TCP: a frame is its length, 4 bytes in network byte order, and so many \
+               bytes, at most 65536; each frame is sent back as a frame",
     checks: &[
         Check {
             name: "frame",
@@ -59,16 +59,16 @@ pub const LESSON: Lesson = Lesson {
 };
 
 fn frame(server: &Server) -> Verdict {
-    const ORDER: &str = "the length is in network byte order, the first byte is the highest: \
-                         read as little-endian, 14 is 234,881,024";
+    const ORDER: &str = "network byte order has the highest byte first: read as \
+                         little-endian, 14 is 234,881,024";
     let client = server.connect()?;
     client.send(&framed(b"Hello, server!"))?;
     client.expect(&framed(b"Hello, server!")).if_silent(ORDER).if_closed(ORDER)
 }
 
 fn two_halves(server: &Server) -> Verdict {
-    const WHY: &str = "recv returns what is there, also 2 bytes of a length: go on until all 4 are there, \
-                       then until the whole frame is";
+    const WHY: &str = "recv may return 2 bytes of a length, or half a frame: go on until \
+                       all of it is there";
     let client = server.connect()?;
     // Each of them is likely to be a recv of its own.
     for part in [&[0, 0][..], &[0, 14], b"Hello, ", b"server!"] {
@@ -115,14 +115,16 @@ fn lying_length(server: &Server) -> Verdict {
     client.send(&[0xff, 0xff, 0xff, 0xff])?;
     // It may have closed already.
     let _ = client.send(b"and no more");
-    client
-        .expect_close()
-        .if_silent("the server waits for 4 GiB, or has set memory aside for them: look at a length before you believe it")?;
+    client.expect_close().if_silent(
+        "the server waits for 4 GiB, or has set memory aside for them: look at a length \
+         before you believe it",
+    )?;
     serves(&server.connect_as("the next client")?)
 }
 
 fn cut_frame(server: &Server) -> Verdict {
-    const WHY: &str = "the end of file can come in the middle of a frame: that ends this client, not the server";
+    const WHY: &str =
+        "the end of file may come in the middle of a frame: that ends this client alone";
     let client = server.connect()?;
     client.send(&framed(b"Hello, server!")[..9])?;
     drop(client);

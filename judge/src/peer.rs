@@ -1,5 +1,5 @@
-//! The judge's end of a conversation: each wait is bounded, and what was sent and what came is
-//! kept, so that a fault can show it.
+//! The judge's end of a conversation: each wait is bounded, and what was done is kept, so
+//! that a fault can show it.
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, ErrorKind, Read, Write};
@@ -15,8 +15,8 @@ use crate::check::{Fault, How, Verdict, count, show};
 /// How long a server may be silent.
 pub const PATIENCE: Duration = Duration::from_secs(2);
 
-/// How long a connection may take: Linux sends a SYN that the full queue of a server has dropped
-/// again after 1 s, and after 2 s more.
+/// How long connect may take: a SYN that the full queue of a server has dropped is sent again
+/// after 1 s, and after 2 s more (RFC 6298).
 const CONNECT: Duration = Duration::from_secs(5);
 
 /// A send that makes no progress for so long is taken to be blocked.
@@ -49,9 +49,9 @@ impl Server {
         self.open(name, None).map_err(|error| self.no_connection(name, &error))
     }
 
-    /// Connects a client whose receive buffer is small, so that what it does not read stays with
+    /// Connects a client for which the kernels keep little: what it does not read stays with
     /// the server.
-    pub fn connect_with_small_buffer(&self, name: &str) -> Result<Client, Fault> {
+    pub fn connect_with_small_buffers(&self, name: &str) -> Result<Client, Fault> {
         self.open(name, Some(16 << 10)).map_err(|error| self.no_connection(name, &error))
     }
 
@@ -71,6 +71,7 @@ impl Server {
         Ok(Client {
             stream,
             name: name.into(),
+            patience: PATIENCE,
             deadline: self.deadline,
             done: RefCell::default(),
             sent: Cell::new(0),
@@ -86,8 +87,11 @@ impl Server {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
         if let Some(size) = receive_buffer {
             socket.set_recv_buffer_size(size)?;
-            // A small one would send many small segments, and slowly.
+            // Where it is small, sending is slow.
             socket.set_send_buffer_size(256 << 10)?;
+            // The kernel of the server keeps some segments for it: the smaller, the less.
+            #[cfg(unix)]
+            let _ = socket.set_tcp_mss(1000);
         }
         let left = self.deadline.saturating_duration_since(Instant::now());
         socket.connect_timeout(&address.into(), CONNECT.min(left).max(PAUSE))?;
@@ -124,6 +128,8 @@ impl Server {
 pub struct Client {
     stream: TcpStream,
     pub name: String,
+    /// How long it waits for the server.
+    pub patience: Duration,
     deadline: Instant,
     done: RefCell<Vec<String>>,
     /// Of the long text, see [`pattern`].
@@ -186,8 +192,8 @@ impl Client {
         let fault = self.differs(show(bytes), &came);
         Err(if extra {
             Fault {
-                why: "more came back than was sent: send the bytes that recv has returned, \
-                      not the whole buffer",
+                why: "more came back than was sent: send the bytes that recv has \
+                      returned, not the whole buffer",
                 ..fault
             }
         } else {
@@ -217,12 +223,19 @@ impl Client {
 
     /// Whether the server does anything at all: answers, closes, resets.
     pub fn expect_anything(&self) -> Verdict {
-        match self.receive(65536, Instant::now() + PATIENCE) {
+        match self.receive(65536, Instant::now() + self.patience) {
             Err(error) if timed_out(&error) => {
-                Err(self.fault("an answer".into(), failure(&error), How::Silence))
+                Err(self.fault("an answer".into(), self.silence(), How::Silence))
             }
             _ => Ok(()),
         }
+    }
+
+    /// Has the next bytes acknowledged without delay: a server that leaves Nagle's algorithm
+    /// on sends no small segment before (RFC 9293, sections 3.7.4 and 3.8.6.3).
+    pub fn acknowledge_at_once(&self) {
+        #[cfg(target_os = "linux")]
+        let _ = SockRef::from(&self.stream).set_tcp_quickack(true);
     }
 
     /// Receives the next bytes, at most `limit`; none at the end of file.
@@ -249,7 +262,8 @@ impl Client {
             if bytes.len() >= limit {
                 break End::Enough;
             }
-            match self.receive((limit - bytes.len()).min(65536), Instant::now() + PATIENCE)
+            match self
+                .receive((limit - bytes.len()).min(65536), Instant::now() + self.patience)
             {
                 Ok(more) if more.is_empty() => break End::Closed,
                 Ok(more) => bytes.extend(more),
@@ -273,14 +287,14 @@ impl Client {
         bytes
     }
 
-    /// Sends the long text up to this length, ends its side, and at the same time receives.
+    /// Sends the long text up to this length, and at the same time receives all of it.
     pub fn exchange(&self, length: usize) -> Verdict {
         self.note(format!("sent {}, and read", count(length)));
         self.transfer(length, true)
     }
 
-    /// Sends the long text up to this length and reads nothing, until the server takes no more.
-    /// Returns how much it has taken.
+    /// Sends the long text up to this length and reads nothing, until the server takes no
+    /// more. Returns how much it has taken.
     pub fn flood(&self, length: usize) -> Result<usize, Fault> {
         let result = self.transfer(length, false);
         self.note(format!("sent {}, and read nothing", count(self.sent.get())));
@@ -290,6 +304,8 @@ impl Client {
     /// Receives what is missing of the long text.
     pub fn catch_up(&self) -> Verdict {
         self.note("then read".into());
+        // A small receive buffer has done its work, and would only be slow.
+        let _ = SockRef::from(&self.stream).set_recv_buffer_size(1 << 20);
         self.transfer(self.sent.get(), true)
     }
 
@@ -303,10 +319,10 @@ impl Client {
     }
 
     fn try_transfer(&self, length: usize, reads: bool) -> Verdict {
-        let patience = if reads { PATIENCE } else { BLOCKED };
+        let patience = if reads { self.patience } else { BLOCKED };
         let mut last = Instant::now();
         loop {
-            let sent = self.send_some(length, reads)?;
+            let sent = self.send_some(length)?;
             let received = if reads { self.receive_some(length)? } else { 0 };
             let end = if reads { self.received.get() } else { self.sent.get() };
             if end == length {
@@ -318,7 +334,7 @@ impl Client {
             } else if now < self.deadline.min(last + patience) {
                 thread::sleep(PAUSE);
             } else if reads {
-                let came = format!("nothing more within {}", time(now - last));
+                let came = self.silence();
                 return Err(self.stopped(length, &came, How::Silence));
             } else {
                 return Ok(());
@@ -326,9 +342,8 @@ impl Client {
         }
     }
 
-    /// Sends as much of the long text as fits. Who reads at the same time ends its side after
-    /// the last of it.
-    fn send_some(&self, length: usize, reads: bool) -> Result<usize, Fault> {
+    /// Sends as much of the long text as fits.
+    fn send_some(&self, length: usize) -> Result<usize, Fault> {
         let sent = self.sent.get();
         if sent == length {
             return Ok(0);
@@ -336,9 +351,6 @@ impl Client {
         match (&self.stream).write(pattern(sent, length - sent)) {
             Ok(more) => {
                 self.sent.set(sent + more);
-                if reads && sent + more == length {
-                    self.end()?;
-                }
                 Ok(more)
             }
             Err(error) if timed_out(&error) => Ok(0),
@@ -377,7 +389,7 @@ impl Client {
     fn differs(&self, expected: String, came: &Came) -> Fault {
         let (end, how) = match &came.end {
             End::Enough => (String::new(), How::Other),
-            End::Silence => (format!("nothing within {}", time(PATIENCE)), How::Silence),
+            End::Silence => (self.silence(), How::Silence),
             End::Closed => ("the end of file".into(), How::Closed),
             End::Failed(error) => (failure(error), how(error)),
         };
@@ -386,7 +398,7 @@ impl Client {
             ([], _) => format!("{end} {}", when(came.after)),
             (bytes, End::Enough) => format!("{} {}", show(bytes), when(came.after)),
             (bytes, End::Silence) => {
-                format!("{}, then nothing more for {}", show(bytes), time(PATIENCE))
+                format!("{}, then {end}", show(bytes))
             }
             (bytes, _) => format!("{}, then {end} {}", show(bytes), when(came.after)),
         };
@@ -398,7 +410,17 @@ impl Client {
         Fault { done: self.history(), expected, came, how, why: "" }
     }
 
-    fn note(&self, done: String) {
+    /// What to say of a server that is silent.
+    pub fn silence(&self) -> String {
+        if Instant::now() >= self.deadline {
+            "too late: the 10 s of a check are over".into()
+        } else {
+            format!("nothing within {}", time(self.patience))
+        }
+    }
+
+    /// Remembers what it has done.
+    pub fn note(&self, done: String) {
         self.done.borrow_mut().push(done);
     }
 
@@ -419,8 +441,10 @@ impl Client {
 fn pattern(start: usize, length: usize) -> &'static [u8] {
     // No power of 2, as buffers are.
     const PERIOD: usize = 251;
+    // Then 1 MiB ends with the end of a line: a server of lines has nothing to keep.
+    const FIRST: usize = 113;
     static TEXT: LazyLock<Vec<u8>> =
-        LazyLock::new(|| (0..=250).cycle().take(PERIOD + 65536).collect());
+        LazyLock::new(|| (0..=250).cycle().skip(FIRST).take(PERIOD + 65536).collect());
     &TEXT[start % PERIOD..][..length.min(65536)]
 }
 

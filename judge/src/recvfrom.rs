@@ -30,7 +30,7 @@ pub const LESSON: Lesson = Lesson {
         Check {
             name: "whole-datagram",
             sentence: "a datagram of 8,192 bytes comes back whole",
-            see: "cargo run -p step2-bind --example datagram_truncated",
+            see: "cargo run -p step5-recvfrom --example datagram_truncated",
             run: whole_datagram,
         },
         Check {
@@ -53,7 +53,10 @@ pub fn datagram(server: &Server) -> Verdict {
     client.send(b"Hello, server!")?;
     client
         .expect(b"Hello, server!")
-        .if_silent("sendto takes the address that recvfrom has returned, and goes through the socket that is bound")
+        .if_silent(
+            "sendto takes the address that recvfrom has returned, and goes through the \
+             socket that is bound",
+        )
         .if_refused("nobody has that port: no UDP server has bound it")
 }
 
@@ -70,7 +73,8 @@ fn whole_datagram(server: &Server) -> Verdict {
     let client = Sender::new(server, "the client")?;
     client.send(&large)?;
     client.expect(&large).if_other(
-        "recvfrom cuts off what the buffer does not hold, and the rest is lost: 65536 hold any",
+        "recvfrom cuts off what the buffer does not hold, and the rest is lost: 65536 \
+         hold any",
     )
 }
 
@@ -79,8 +83,14 @@ fn empty_datagram(server: &Server) -> Verdict {
     client.send(b"")?;
     client
         .expect(b"")
-        .if_silent("0 bytes are a datagram like any other: without connections there is no end of file")
-        .if_refused("the server has ended: 0 bytes are a datagram like any other, and no end of file")?;
+        .if_silent(
+            "0 bytes are a datagram like any other: without connections there is no end \
+             of file",
+        )
+        .if_refused(
+            "the server has ended: 0 bytes are a datagram like any other, and no end of \
+             file",
+        )?;
     client.send(b"Hello, server!")?;
     const WHY: &str = "after an empty datagram the next one comes: it is no end of file";
     client.expect(b"Hello, server!").if_silent(WHY).if_refused(WHY)
@@ -91,7 +101,8 @@ fn two_senders(server: &Server) -> Verdict {
         (Sender::new(server, "one sender")?, Sender::new(server, "the other sender")?);
     one.send(b"from one")?;
     two.send(b"from two")?;
-    const WHY: &str = "each recvfrom returns another address: the answer goes there, and the socket is not connected";
+    const WHY: &str =
+        "answer to the address that came with this datagram, and don't connect the socket";
     one.expect(b"from one").if_silent(WHY).if_other(WHY)?;
     two.expect(b"from two").if_silent(WHY).if_other(WHY)
 }
@@ -150,8 +161,8 @@ fn describe(datagram: &[u8]) -> String {
     format!("a datagram of {}: {}", count(datagram.len()), show(datagram))
 }
 
-/// A socket of any port, connected: it hears nobody but the server, also that nobody is there
-/// (ICMP port unreachable).
+/// A connected socket: it hears nobody but the server, and that nobody is there (ICMP port
+/// unreachable).
 fn socket(server: &Server) -> io::Result<UdpSocket> {
     let address = server.addresses.first().ok_or(io::ErrorKind::NotFound)?;
     let any: SocketAddr = match address {

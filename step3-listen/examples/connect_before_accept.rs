@@ -25,9 +25,9 @@ fn run() -> Result<(), Error> {
     strace!(accepted.read(&mut [0; 16]))?;
     log::ss(&server);
     log::info(
-        "No: the kernel of the server makes the connection on its own and puts it into the \
-         queue (Recv-Q). accept only takes it out, so a client can connect and send before the \
-         server is ready for it (listen(2)).",
+        "No: the kernel of the server completes the connection by itself and puts it into the \
+         queue (Recv-Q). accept only takes it out (listen(2)). That is why a client can connect \
+         and even send before the server is ready for it.",
     );
     Ok(())
 }

@@ -20,7 +20,7 @@ fn run() -> Result<(), Error> {
     strace!(socket.send_to(b"Hello!", &address))?;
     strace!(socket.read(&mut [0; 16]))?;
     log::info(
-        "No: listen makes the queue of connections, and UDP has no connections (udp(7)). A UDP \
+        "No: listen makes a queue of connections, and UDP has no connections (udp(7)). A UDP \
          socket receives as soon as it is bound. That is why ss shows UNCONN for it and never \
          LISTEN.",
     );

@@ -30,10 +30,10 @@ fn run() -> Result<(), Error> {
     let _ = strace!(blocking: third.connect(&address)); // Not every system goes on waiting.
     log::ss(&server);
     log::info(
-        "No: Linux ignores a client for whom there is no room (listen(1) has room for two), and \
-         the client asks again, until it gets in or gives up after about two minutes \
-         (tcp_syn_retries, tcp(7)). That is why a server that is too slow looks dead, and not \
-         closed. Windows does refuse the client.",
+        "No: Linux ignores a client when the queue is full (listen(1) has room for two). The \
+         client asks again and again, until it gets in, or gives up after about two minutes \
+         (tcp_syn_retries, tcp(7)). That is why a server that is too slow looks dead rather \
+         than closed. Windows refuses the client.",
     );
     Ok(())
 }

@@ -21,9 +21,10 @@ fn run() -> Result<(), Error> {
     log::ss(&accepted);
     log::ss(&server);
     log::info(
-        "No: a new descriptor, on the same port. Two addresses and two ports together name a \
-         connection (RFC 9293, section 3.4.1), and each client has a port of its own. That is \
-         why one port of the server is enough for all clients.",
+        "No: accept returns a new descriptor, and the port stays the same. The kernel tells \
+         connections apart by both addresses and both ports (RFC 9293, section 3.4.1), and no \
+         two clients have the same address and port. That is why one port is enough for all \
+         clients.",
     );
     Ok(())
 }

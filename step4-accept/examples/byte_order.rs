@@ -27,10 +27,10 @@ fn run() -> Result<(), Error> {
         log::info(format!("The server reads {}.", u32::from_be_bytes(buf)));
     }
     log::info(
-        "5 only if both count the bytes from the same end. Most processors store the lowest \
-         byte first (little-endian); networks send the highest one first (big-endian, network \
-         byte order). That is why you convert: with to_be_bytes in Rust, with htonl in C, and a \
-         port with htons (byteorder(3)). Who forgets it binds port 23569 in place of 4444.",
+        "5, if both ends agree on the order of the bytes. Most processors store the lowest byte \
+         first (little-endian); networks send the highest one first (big-endian, network byte \
+         order). That is why you convert: with to_be_bytes in Rust, with htonl in C, and a port \
+         with htons (byteorder(3)). Forget it, and you bind port 23569 instead of 4444.",
     );
     Ok(())
 }

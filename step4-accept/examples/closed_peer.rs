@@ -29,11 +29,10 @@ fn run() -> Result<(), Error> {
     log::ss(&client);
     let _ = strace!(client.send(b"Hello!")); // It fails.
     log::info(
-        "No, the first one succeeds: the end of file only says that the other end sends nothing \
-         more, and it might still read. It does not, so its kernel answers with RST, and the \
-         second send fails. In C the program would also get SIGPIPE and die (send(2)); Rust \
-         ignores that signal. That is why a send that succeeds proves nothing: only an answer \
-         does.",
+        "Not the first one: the end of file only says that the other end sends nothing more, \
+         and it might still read. It doesn't, so its kernel answers with RST, and the second \
+         send fails. In C the program would also get SIGPIPE and die (send(2)); Rust ignores \
+         that signal. That is why a send that succeeds proves nothing: only an answer does.",
     );
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! recv returns 0. Is there nothing to read yet?
+//! recv returns 0. Does that mean that nothing has come yet?
 
 use std::io::Read;
 use std::process::ExitCode;
@@ -7,7 +7,7 @@ use common::{Error, address, log, strace};
 use socket2::{Domain, Socket, Type};
 
 fn run() -> Result<(), Error> {
-    log::ask("recv returns 0. Is there nothing to read yet?");
+    log::ask("recv returns 0. Does that mean that nothing has come yet?");
     let server = strace!(Socket::new(Domain::IPV4, Type::STREAM, None))?;
     strace!(server.bind(&address::new([127, 0, 0, 1], 0)))?;
     strace!(server.listen(128))?;
@@ -28,9 +28,9 @@ fn run() -> Result<(), Error> {
     strace!(udp.read(&mut [0; 16]))?;
     strace!(udp.read(&mut [0; 16]))?;
     log::info(
-        "On a stream 0 is the end of file: the other end sends nothing more. If there is \
-         nothing yet, recv waits. A datagram is different: it can be empty, and the next one \
-         comes all the same (recv(2)).",
+        "No: on a stream, 0 is the end of file. The other end will send nothing more. When \
+         nothing has come yet, recv waits. A datagram is different: it can be empty, and the \
+         next one comes all the same (recv(2)).",
     );
     Ok(())
 }

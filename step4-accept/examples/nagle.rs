@@ -42,10 +42,10 @@ fn run() -> Result<(), Error> {
         }
     }
     log::info(
-        "On Linux it waits 40 ms, for nothing. Its kernel keeps a small second part back until \
-         the first one is acknowledged (Nagle: RFC 9293, section 3.7.4), and the kernel of the \
-         server delays that, because it hopes to send the answer along (section 3.8.6.3). That \
-         is why you send a request with one call, or set TCP_NODELAY.",
+        "On Linux it waits 40 ms, for nothing. The kernel of the client keeps a small second \
+         part back until the first one is acknowledged (Nagle: RFC 9293, section 3.7.4), and \
+         the kernel of the server delays that, because it hopes to send the answer along \
+         (section 3.8.6.3). That is why you send a request with one call, or set TCP_NODELAY.",
     );
     Ok(())
 }

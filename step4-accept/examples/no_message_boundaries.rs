@@ -31,9 +31,9 @@ fn run() -> Result<(), Error> {
         log::info(format!("The buffer holds \"{}\".", buf[..length].escape_ascii()));
     }
     log::info(
-        "TCP carries a stream of bytes and does not keep where a send ended (RFC 9293, section \
-         2.2). That is why a program that needs messages sends the length of each one first, or \
-         an end mark after it.",
+        "\"onet\", then \"wo\": TCP carries a stream of bytes, and nothing in it marks where a \
+         send ended (RFC 9293, section 2.2). That is why a program that needs messages sends \
+         the length of each one first, or an end mark after it.",
     );
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The server closes. Does the client always see the end of file?
+//! The server closes a connection. Does the client always get an end of file?
 
 use std::io::Read;
 use std::mem::MaybeUninit;
@@ -8,7 +8,7 @@ use common::{Error, address, log, strace};
 use socket2::{Domain, Socket, Type};
 
 fn run() -> Result<(), Error> {
-    log::ask("The server closes. Does the client always see the end of file?");
+    log::ask("The server closes a connection. Does the client always get an end of file?");
     let server = strace!(Socket::new(Domain::IPV4, Type::STREAM, None))?;
     strace!(server.bind(&address::new([127, 0, 0, 1], 0)))?;
     strace!(server.listen(128))?;
@@ -31,8 +31,9 @@ fn run() -> Result<(), Error> {
     }
     log::info(
         "Not always. If the server has read everything, close sends FIN, the end of file. If \
-         bytes are left in its Recv-Q, they are lost, and close says so with RST (RFC 9293, \
-         section 3.6.1). That is why you read until 0 before you close.",
+         bytes are left in its Recv-Q, they are lost, and the kernel tells the client so with \
+         RST (RFC 9293, section 3.6.1). That is why you read until recv returns 0 before you \
+         close.",
     );
     Ok(())
 }

@@ -33,8 +33,8 @@ fn run() -> Result<(), Error> {
     log::info(
         "It can start again: connections in TIME-WAIT do not count if the old server and the \
          new one have both set SO_REUSEADDR before they bind (socket(7)). That is why nearly \
-         every server sets it. Two at a time are not possible: as long as one listens, nobody \
-         else gets its address.",
+         every server sets it. But two servers at a time are not possible: while one listens, \
+         nobody else gets its address.",
     );
     Ok(())
 }

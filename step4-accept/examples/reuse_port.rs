@@ -32,14 +32,16 @@ fn run() -> Result<(), Error> {
     strace!(second.set_nonblocking(true))?;
     let queue = |socket: &Socket| iter::from_fn(|| socket.accept().ok()).count();
     match (queue(&first), queue(&second)) {
-        (0, _) | (_, 0) => log::info("32 clients have come, all of them to one socket."),
-        _ => log::info("32 clients have come, some to each socket."),
+        (0, _) | (_, 0) => {
+            log::info("32 clients have connected, all of them to one socket.")
+        }
+        _ => log::info("32 clients have connected, some to each socket."),
     }
     log::info(
         "Yes, if both set it before they bind and belong to the same user, so that nobody else \
-         can take clients away (socket(7)). Each socket has a queue of its own, and Linux \
-         chooses one by the addresses and ports of the client. That is how a server uses \
-         several processors: one socket for each. But when one closes, the clients in its queue \
+         can take clients away (socket(7)). Each socket has a queue of its own, and Linux picks \
+         one by the addresses and ports of the client. That is how a server uses several \
+         processors: one socket for each. But when a socket closes, the clients in its queue \
          are lost.",
     );
     Ok(())

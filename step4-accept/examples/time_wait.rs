@@ -31,10 +31,11 @@ fn run() -> Result<(), Error> {
         let _ = strace!(again.bind(&address)); // On Linux it fails: the first one has not set it.
     }
     log::info(
-        "No: whoever closes first keeps the connection for a while, in TIME-WAIT, so that a \
-         late packet can't end up in a new connection on the same port (RFC 9293, section \
-         3.6.1). On Linux that takes 60 seconds, in which nobody can bind the address, unless \
-         both servers have set SO_REUSEADDR (socket(7)): see the example reuse_address.",
+        "No: the server has closed first, so its kernel keeps the connection for a while in \
+         TIME-WAIT, and a late packet can't end up in a new connection on the same port (RFC \
+         9293, section 3.6.1). On Linux that takes 60 seconds. Until then nobody can bind the \
+         address, unless the old server and the new one have both set SO_REUSEADDR (socket(7)): \
+         see the example reuse_address.",
     );
     Ok(())
 }

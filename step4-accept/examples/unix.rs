@@ -51,10 +51,9 @@ fn talk(address: &SockAddr) -> Result<(), Error> {
     strace!(again.bind(address))?;
     log::info(
         "No: the address of an AF_UNIX socket is a path in the file system (unix(7)). The calls \
-         are the same, but no network is involved: who may connect is a matter of file \
-         permissions. close does not remove the file, so a server does that itself. This is how \
-         programs of one machine talk (inter-process communication): Docker, PostgreSQL, the X \
-         server.",
+         are the same, but no network is involved, and file permissions decide who may connect. \
+         close does not remove the file, so a server does that itself. This is how programs on \
+         one machine talk (inter-process communication): Docker, PostgreSQL, the X server.",
     );
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The server stands still in accept. Has it hung?
+//! The server stops in accept and does nothing. Has it hung?
 
 use std::io::Read;
 use std::process::ExitCode;
@@ -7,7 +7,7 @@ use common::{Error, address, log, strace};
 use socket2::{Domain, Socket, Type};
 
 fn run() -> Result<(), Error> {
-    log::ask("The server stands still in accept. Has it hung?");
+    log::ask("The server stops in accept and does nothing. Has it hung?");
     let server = strace!(Socket::new(Domain::IPV4, Type::STREAM, None))?;
     strace!(server.bind(&address::new([127, 0, 0, 1], 0)))?;
     strace!(server.listen(128))?;
@@ -27,8 +27,8 @@ fn run() -> Result<(), Error> {
     strace!(blocking: accepted.read(&mut [0; 16]))?;
     log::info(
         "No, it waits: accept blocks until a client comes, and recv until bytes come \
-         (accept(2), recv(2)). With O_NONBLOCK they don't wait, and say EAGAIN instead: try \
-         again later.",
+         (accept(2), recv(2)). With O_NONBLOCK they don't wait but fail with EAGAIN, which \
+         means: nothing yet, try again later.",
     );
     Ok(())
 }

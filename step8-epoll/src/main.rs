@@ -52,7 +52,9 @@ fn run(args: &Args) -> Result<(), Error> {
             let Some(client) = clients.get_mut(&token) else { continue };
             match client.echo(&mut buf) {
                 Ok(true) => _ = ready.insert(token),
-                Err(error) if error.kind() == ErrorKind::WouldBlock => (),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    client.wait(&poll, token)?;
+                }
                 _ => {
                     if let Some(client) = clients.remove(&token) {
                         log::close(client.socket);
@@ -66,9 +68,10 @@ fn run(args: &Args) -> Result<(), Error> {
                 Ok((mut socket, _)) => {
                     log::ss(&socket);
                     last = Token(last.0 + 1);
-                    let both = Interest::READABLE | Interest::WRITABLE;
-                    strace!(poll.registry().register(&mut socket, last, both))?;
-                    clients.insert(last, Client { socket, rest: Vec::new() });
+                    let event = Interest::READABLE;
+                    if strace!(poll.registry().register(&mut socket, last, event)).is_ok() {
+                        clients.insert(last, Client { socket, rest: Vec::new(), event });
+                    }
                 }
                 Err(error) => {
                     // Without a descriptor for it, the next client waits until one leaves.
@@ -85,9 +88,20 @@ struct Client {
     socket: TcpStream,
     /// What was received and is still to be sent.
     rest: Vec<u8>,
+    /// What it is registered for.
+    event: Interest,
 }
 
 impl Client {
+    fn wait(&mut self, poll: &Poll, token: Token) -> Result<(), Error> {
+        let event =
+            if self.rest.is_empty() { Interest::READABLE } else { Interest::WRITABLE };
+        if mem::replace(&mut self.event, event) != event {
+            strace!(poll.registry().reregister(&mut self.socket, token, event))?;
+        }
+        Ok(())
+    }
+
     /// Receives and sends once, without waiting; false at the end of file. Nothing more is
     /// received before all is sent, so one buffer is the most that a client costs.
     fn echo(&mut self, buf: &mut [u8]) -> Result<bool, Error> {

@@ -1,7 +1,10 @@
 //! The harness: builds the lessons once, runs them as a learner would, and ends them.
 
 mod alike;
+pub mod crowd;
 mod executables;
+mod guest;
+mod inherited;
 mod program;
 mod row;
 mod servers;
@@ -9,10 +12,14 @@ mod stable;
 #[macro_use]
 mod transcript;
 pub mod markdown;
+pub mod picture;
+pub mod recording;
 pub mod windows;
 
 #[cfg(target_os = "linux")]
 mod namespace;
+#[cfg(target_os = "linux")]
+mod process;
 #[cfg(target_os = "linux")]
 mod terminal;
 #[cfg(target_os = "linux")]
@@ -23,8 +30,12 @@ use std::time::Duration;
 
 pub use alike::alike;
 pub use executables::executable;
+pub use guest::Guest;
+pub use inherited::without_inherited;
 #[cfg(target_os = "linux")]
 pub use namespace::Namespace;
+#[cfg(target_os = "linux")]
+pub use process::allow_descriptors;
 pub use program::{Finished, Program, Running};
 pub use row::Row;
 #[cfg(target_os = "linux")]

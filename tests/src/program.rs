@@ -81,6 +81,17 @@ impl Program {
         self
     }
 
+    /// Sets a variable, and does not show it.
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// The command, as a learner types it.
+    pub fn command_line(&self) -> &str {
+        &self.shown
+    }
+
     /// Runs the program through another one, which is not shown: `nsenter ... PROGRAM`.
     pub fn through(mut self, outer: &[&str]) -> Self {
         let (first, rest) = outer.split_first().expect("a program");

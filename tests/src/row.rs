@@ -1,5 +1,7 @@
 //! A socket in the columns of ss(8), as the lessons and ss itself show it.
 
+use std::fmt;
+
 /// One line: state, Recv-Q, Send-Q, local address, peer address.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
@@ -43,6 +45,16 @@ impl Row {
     /// The port of the peer, 0 if there is none.
     pub fn peer_port(&self) -> u16 {
         port(&self.peer)
+    }
+}
+
+/// Its columns, without alignment.
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number =
+            |queue: Option<u32>| queue.map_or("-".into(), |queue| queue.to_string());
+        let (recv_q, send_q) = (number(self.recv_q), number(self.send_q));
+        write!(f, "{} {recv_q} {send_q} {} {}", self.state, self.local, self.peer)
     }
 }
 

@@ -25,10 +25,16 @@ impl Trace {
 
     /// Makes a program run under strace(1).
     pub fn of(&self, program: Program) -> Program {
+        self.of_calls("network,close", program)
+    }
+
+    /// Makes a program run under strace(1), which writes these calls down, among them those
+    /// that make sockets: `network,close,ppoll`.
+    pub fn of_calls(&self, calls: &str, program: Program) -> Program {
         let file = self.file.to_str().expect("UTF-8");
+        let calls = format!("trace={calls}");
         // With -D strace is the child: the process that the test starts is the program.
-        let strace = ["strace", "-D", "-f", "-q", "-o", file, "-e", "trace=network,close"];
-        program.through(&strace)
+        program.through(&["strace", "-D", "-f", "-q", "-o", file, "-e", &calls])
     }
 
     /// Waits until there is such a line in the trace, and returns all of it.
@@ -37,10 +43,19 @@ impl Trace {
     ///
     /// The time ends without it.
     pub fn until(&self, found: impl Fn(&str) -> bool) -> String {
+        self.until_all(|trace| trace.lines().any(&found))
+    }
+
+    /// Waits until the trace is as it should be, and returns it.
+    ///
+    /// # Panics
+    ///
+    /// The time ends without it.
+    pub fn until_all(&self, found: impl Fn(&str) -> bool) -> String {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let trace = fs::read_to_string(&self.file).unwrap_or_default();
-            if trace.lines().any(&found) {
+            if found(&trace) {
                 return trace;
             }
             assert!(Instant::now() < deadline, "no end of waiting after\n{trace}");
@@ -50,8 +65,8 @@ impl Trace {
 
     /// The calls of a program that has ended, in the order in which they returned.
     ///
-    /// Of the calls of close(2) only those of sockets are among them. The name service
-    /// cache, which glibc looks for first (AF_UNIX, nscd(8)), is not.
+    /// Of the calls of close(2), fcntl(2) and poll(2) only those of sockets are among them.
+    /// The name service cache, which glibc looks for first (AF_UNIX, nscd(8)), is not.
     pub fn calls(&self, id: u32) -> Vec<String> {
         let trace = self.until(|line| {
             line.strip_prefix(&id.to_string())
@@ -81,6 +96,9 @@ impl Trace {
                     true
                 }
                 "close" => sockets.remove(&arguments(&call)[0]),
+                "fcntl" => sockets.contains(&arguments(&call)[0]),
+                // Rust's own looks at the standard streams.
+                "poll" => !call.starts_with("poll([{fd=0, events=0}"),
                 _ => true,
             };
             if socket && returned != "?" {
@@ -105,7 +123,8 @@ impl Drop for Trace {
 
 /// A call of strace(1) in the notation of the lessons: `bind(3, 127.0.0.1:4444) = 0`.
 ///
-/// None for a call that only asks: getsockname(2), getpeername(2), getsockopt(2).
+/// None for a call that only asks: getsockname(2), getpeername(2), getsockopt(2), fcntl(2)
+/// with F_GETFL or F_GETFD.
 ///
 /// # Panics
 ///
@@ -130,6 +149,9 @@ pub fn notation(call: &str) -> Option<String> {
             format!("{name}({fd}, {}) = {returned}", address(call))
         }
         "listen" => format!("listen({fd}, {}) = {returned}", arguments[1]),
+        "accept" | "accept4" if returned.starts_with('-') => {
+            format!("accept({fd}) = {returned}")
+        }
         "accept" | "accept4" => format!("accept({fd}) = {returned}, {}", address(call)),
         "recvfrom" => format!("recv({fd}, {}) = {returned}", arguments[2]),
         "sendto" => {
@@ -137,6 +159,38 @@ pub fn notation(call: &str) -> Option<String> {
         }
         "shutdown" => format!("shutdown({fd}, {}) = {returned}", arguments[1]),
         "close" => format!("close({fd})"),
+        "fcntl" if arguments[1].starts_with("F_GET") => return None,
+        "fcntl" => {
+            let flags = arguments[2].trim_start_matches("O_RDWR|");
+            format!("fcntl({fd}, {}, {flags}) = {returned}", arguments[1])
+        }
+        "poll" | "ppoll" => {
+            let (count, ready) = returned.split_once(' ').unwrap_or((returned, ""));
+            let ready: Vec<String> = structures(ready)
+                .map(|fd| format!("{}: {}", field(fd, "fd="), field(fd, "revents=")))
+                .collect();
+            let fds: Vec<&str> = structures(fd).map(|fd| field(fd, "fd=")).collect();
+            format!("poll([{}]) = {count}, [{}]", fds.join(", "), ready.join(", "))
+        }
+        "epoll_create1" => call.to_owned(),
+        "epoll_ctl" => {
+            let (events, token) =
+                (field(&arguments[3], "events="), field(&arguments[3], "u64="));
+            let [_, operation, source, ..] = &arguments[..] else { panic!("{call}") };
+            format!(
+                "epoll_ctl({fd}, {operation}, {source}, {{{events}, {token}}}) = {returned}"
+            )
+        }
+        "epoll_wait" => {
+            let events: Vec<String> = structures(&arguments[1])
+                .map(|event| {
+                    format!("{}: {}", field(event, "u64="), field(event, "events="))
+                })
+                .collect();
+            let (limit, timeout) = (&arguments[2], &arguments[3]);
+            let events = events.join(", ");
+            format!("epoll_wait({fd}, {limit}, {timeout}) = {returned}, [{events}]")
+        }
         "getsockname" | "getpeername" | "getsockopt" => return None,
         _ => panic!("{call}"),
     })
@@ -167,6 +221,17 @@ fn arguments(call: &str) -> Vec<String> {
         arguments.last_mut().expect("one at least").push(c);
     }
     arguments.iter().map(|argument| argument.trim().to_owned()).collect()
+}
+
+/// The structures of an array: `[{fd=3, events=POLLIN}, {fd=4, events=POLLIN}]`.
+fn structures(array: &str) -> impl Iterator<Item = &str> {
+    array.split("}, {").filter(|structure| structure.contains('='))
+}
+
+/// The value of a field of a structure: `POLLIN` for `events=`.
+fn field<'a>(structure: &'a str, name: &str) -> &'a str {
+    let value = structure.split_once(name).map_or(structure, |(_, value)| value);
+    value.split([',', '}']).next().unwrap_or(value)
 }
 
 /// The address among the arguments: `127.0.0.1:4444`.

@@ -2,8 +2,9 @@
 //! passes the others of its lesson.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 
-use tests::{Program, Running};
+use tests::{Program, Running, assert_transcript};
 
 /// The checks of a lesson: `judge --list`.
 fn checks(lesson: &str) -> Vec<String> {
@@ -26,7 +27,7 @@ fn verdicts(output: &str) -> (Vec<&str>, Vec<&str>) {
 }
 
 /// How many servers are judged at the same time.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 3;
 
 /// Judges the server of each mistake, and holds the failed checks to those that it deserves.
 /// For each check there has to be a mistake which fails that one alone.
@@ -170,4 +171,175 @@ fn chat() {
             ("awaits-each", &["stalled"]),
         ],
     );
+}
+
+/// Without --only: lesson by lesson, up to the first that the server does not pass.
+#[test]
+fn lesson_by_lesson() {
+    let mut server = Program::lesson("step4-accept", &["127.0.0.1:0"]).start();
+    let address = format!("127.0.0.1:{}", server.until_row("LISTEN").port());
+    server.accepting();
+    let output = Program::lesson("judge", &[&address]).run().exited(1);
+    let (passed, failed) = verdicts(&output);
+    assert_eq!(passed, checks("accept"));
+    assert_eq!(failed, ["second-client"]);
+    assert!(output.contains("step6-thread/README.md shows how"), "{output}");
+
+    let (_server, address) = serve("echo", "nothing");
+    let output = Program::lesson("judge", &[&address]).run().exited(0);
+    let (passed, failed) = verdicts(&output);
+    assert_eq!(passed, [checks("accept"), checks("poll")].concat());
+    assert!(failed.is_empty(), "{output}");
+    assert!(output.contains("All 17 checks passed."), "{output}");
+}
+
+/// A server that ends is not accused of what it cannot do any more.
+#[test]
+fn server_that_ends() {
+    for (kind, mistake, lesson) in [
+        ("echo", "ends-on-reset", "accept"),
+        ("echo", "ends-with-an-empty-client", "accept"),
+        ("datagram", "ends-with-an-empty-one", "recvfrom"),
+        ("frames", "ends-in-the-middle", "messages"),
+    ] {
+        let (_server, address) = serve(kind, mistake);
+        let judge = Program::lesson("judge", &[&address, "--only", lesson]);
+        let output = judge.run().exited(1);
+        assert_eq!(verdicts(&output).1.len(), 1, "{output}");
+        let said = ["Your server does not accept any more", "Your server has ended"];
+        assert!(said.iter().any(|said| output.contains(said)), "{output}");
+    }
+}
+
+#[test]
+fn one_check() {
+    let (_server, address) = serve("echo", "waits-for-line");
+    for (check, code) in [("pieces", 1), ("echo", 0)] {
+        let judge = Program::lesson("judge", &[&address, "--only", check]);
+        let output = judge.run().exited(code);
+        let (passed, failed) = verdicts(&output);
+        assert_eq!([passed, failed].concat(), [check], "{output}");
+    }
+}
+
+/// The lessons from thread to await ask the same.
+#[test]
+fn one_lesson_of_four_names() {
+    let (_server, address) = serve("echo", "one-at-a-time");
+    for lesson in ["thread", "poll", "epoll", "await"] {
+        let judge = Program::lesson("judge", &[&address, "--only", lesson]);
+        let output = judge.run().exited(1);
+        assert_eq!(verdicts(&output), (vec![], vec!["second-client"]), "{output}");
+    }
+}
+
+/// A port that is bound and does not listen: nobody else gets it meanwhile.
+#[test]
+fn nobody_listens() {
+    let tcp = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None);
+    let tcp = tcp.expect("a socket");
+    let any: SocketAddr = ([127, 0, 0, 1], 0).into();
+    tcp.bind(&any.into()).expect("a port");
+    let address = tcp.local_addr().expect("it is bound").as_socket().expect("IPv4");
+    let judge = |arguments: &[&str]| {
+        let address = address.to_string();
+        let judge = Program::lesson("judge", &[&[&*address], arguments].concat());
+        judge.run().exited(1)
+    };
+    let output = judge(&[]);
+    assert!(output.contains(&format!("nobody listens on {address}\n")), "{output}");
+    assert!(
+        output.contains(&format!("cargo run -p step4-accept -- {address}")),
+        "{output}"
+    );
+    assert!(judge(&["--only", "recvfrom"]).contains(" (UDP)\n"));
+
+    tcp.listen(1).expect("it is bound");
+    let output = judge(&["--only", "recvfrom"]);
+    assert!(output.contains("TCP answers"), "{output}");
+}
+
+#[test]
+fn a_server_of_the_other_protocol() {
+    let (_server, address) = serve("datagram", "nothing");
+    let output = Program::lesson("judge", &[&address]).run().exited(1);
+    assert!(output.contains("UDP answers there"), "{output}");
+}
+
+/// RFC 5737 and RFC 3849: nobody's addresses; a multicast address is nobody's either.
+#[test]
+fn no_address_of_this_machine() {
+    for address in ["192.0.2.1:4444", "[2001:db8::1]:4444", "224.0.0.1:4444"] {
+        let output = Program::lesson("judge", &[address]).run().exited(2);
+        assert!(output.contains("say so with --elsewhere"), "{output}");
+    }
+    let output = Program::lesson("judge", &["127.0.0.1:0"]).run().exited(2);
+    assert!(output.contains("no server has port 0"), "{output}");
+    let output = Program::lesson("judge", &["--only", "thred"]).run().exited(2);
+    assert!(output.contains("'thread'"), "{output}");
+}
+
+#[test]
+fn closed_pipe() {
+    let (_server, address) = serve("echo", "nothing");
+    for arguments in [&[&*address, "--only", "accept"][..], &["--list"]] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let judge = Program::lesson("judge", arguments).stdout(writer).start();
+        assert!(!judge.finish().exited(0).contains("judge:"));
+    }
+}
+
+#[test]
+fn help() {
+    assert_transcript!(Program::lesson("judge", &["--help"]).run().exited(0));
+}
+
+#[test]
+fn list() {
+    insta::assert_snapshot!(Program::lesson("judge", &["--list"]).run().exited(0));
+}
+
+/// Where a fault sends the learner, there is something to run.
+#[test]
+fn examples_exist() {
+    let folder = tests::root().join("judge/src");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder).expect("the judge") {
+        let text = std::fs::read_to_string(entry.expect("an entry").path()).expect("UTF-8");
+        for command in text.split("see: \"cargo run -p ").skip(1) {
+            let command = command.split('"').next().unwrap_or_default();
+            let (package, example) = command.split_once(" --example ").expect("an example");
+            let path = tests::root().join(format!("{package}/examples/{example}.rs"));
+            assert!(path.exists(), "{command}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 0);
+}
+
+/// What judge/README.md shows: a server with a mistake, and without it.
+#[cfg(target_os = "linux")]
+mod document {
+    use insta::assert_snapshot;
+    use tests::{Namespace, Program};
+
+    fn judge(server: &str) -> String {
+        let namespace = Namespace::new();
+        let mut server = namespace.inside(Program::python(server, &[])).start();
+        server.until(|line| line == "Listening");
+        namespace.inside(Program::lesson("judge", &[])).run().exited(1)
+    }
+
+    #[test]
+    #[ignore = "needs a network namespace"]
+    fn first_try() {
+        assert_snapshot!(judge("judge/first_try.py"));
+    }
+
+    #[test]
+    #[ignore = "needs a network namespace"]
+    fn second_try() {
+        assert_snapshot!(judge("judge/second_try.py"));
+    }
 }

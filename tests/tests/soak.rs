@@ -1,10 +1,16 @@
 //! Many connections and much data, bounded.
 
+#[cfg(target_os = "linux")]
+use std::collections::{BTreeSet, HashMap};
 use std::io::{Read, Write};
 use std::thread;
 use std::time::Duration;
+#[cfg(target_os = "linux")]
+use std::time::Instant;
 
 use socket2::SockRef;
+#[cfg(target_os = "linux")]
+use tests::{Guest, Running, allow_descriptors, crowd};
 use tests::{Program, connect, serve};
 
 /// The byte at this place of the stream: it repeats at no power of two.
@@ -92,4 +98,160 @@ fn memory_does_not_grow() {
     if let (Some(little), Some(much)) = (little, much) {
         assert!(much < little + 1024, "{little} KiB for a MiB, {much} KiB for a GiB");
     }
+}
+
+/// What each of steps 6 to 9 must bear: so many silent clients, and 100 busy ones.
+#[cfg(target_os = "linux")]
+const CROWDS: [(&str, usize); 4] = [
+    ("step6-thread", 2000),
+    ("step7-poll", 10_000),
+    ("step8-epoll", 10_000),
+    ("step9-await", 10_000),
+];
+
+/// Every byte comes back to each client, and a silent one costs little memory.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "needs a minute"]
+fn silent_and_busy() {
+    allow_descriptors(10_500);
+    for (lesson, silent) in CROWDS {
+        let (server, port) = quiet(lesson);
+        crowd::round_trip(&connect(port), &[b'x'; 65_536]);
+        let before = server.memory();
+        let clients = crowd::silent(port, silent);
+        // Nobody has spoken yet, but for one in a hundred.
+        let memory = server.memory() - before;
+        let start = Instant::now();
+        crowd::busy(port, 100, 50);
+        let busy = start.elapsed();
+        crowd::all_served(&clients);
+        let bytes = memory * 1024 / silent;
+        println!(
+            "{lesson}: {silent} silent clients, {bytes} bytes each, {} threads; \
+             {:.0} round trips a second of 100 busy ones",
+            server.threads(),
+            5000.0 / busy.as_secs_f64()
+        );
+        assert!(bytes < 65_536, "{lesson}: {bytes} bytes for a silent client");
+    }
+}
+
+/// 10,000 clients that connect and go at once, one after another.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "needs a minute"]
+fn come_and_go() {
+    for (lesson, _) in CROWDS {
+        let (_server, port) = quiet(lesson);
+        crowd::come_and_go(port, 10_000);
+    }
+}
+
+/// 64 MiB each way, as fast as they go.
+#[cfg(target_os = "linux")]
+#[test]
+fn sixty_four_mebibytes_to_each() {
+    let sent = crowd::bytes(64 << 20);
+    for (lesson, _) in CROWDS {
+        let (_server, port) = quiet(lesson);
+        assert!(crowd::echo(connect(port), &sent, 1 << 20) == sent, "{lesson}");
+    }
+}
+
+/// What poll(2) takes grows with the number of those who are silent, what epoll_wait(2) takes
+/// does not.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "needs a minute"]
+fn beside_silent_clients() {
+    allow_descriptors(10_500);
+    for (lesson, grows) in [("step7-poll", true), ("step8-epoll", false)] {
+        let (_server, port) = quiet(lesson);
+        let mut clients = Vec::new();
+        let mut shortest = Vec::new();
+        for silent in [10, 1000, 9000] {
+            clients.extend(crowd::silent(port, silent - clients.len()));
+            let client = connect(port);
+            let round_trip = |_| {
+                let start = Instant::now();
+                crowd::round_trip(&client, b"Hello, server!");
+                start.elapsed()
+            };
+            let mut times: Vec<Duration> = (0..100).map(round_trip).collect();
+            times.sort();
+            println!(
+                "{lesson}: a round trip beside {silent} silent clients takes {:?}, {:?} at the least",
+                times[times.len() / 2],
+                times[0]
+            );
+            shortest.push(times[0]);
+        }
+        assert_eq!(shortest[2] > 10 * shortest[0], grows, "{lesson}: {shortest:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn quiet(lesson: &str) -> (Running, u16) {
+    Program::lesson(lesson, &["127.0.0.1:0"]).serve_quietly()
+}
+
+/// A chat of 500, each of whom says 20 lines. Every tenth vanishes by a reset in the middle.
+/// Nobody who stays misses a line of one who stays, hears one twice, or in another order.
+#[cfg(target_os = "linux")]
+#[test]
+fn chat_of_five_hundred() {
+    const GUESTS: usize = 500;
+    const LINES: usize = 20;
+    allow_descriptors(1200);
+    let (chat, port) = Program::lesson("chat", &["127.0.0.1:0"]).serve_quietly();
+    let start = Instant::now();
+    let guests: Vec<Guest> = (0..GUESTS).map(|_| Guest::new(port)).collect();
+    let stays = |index: usize| index % 10 != 5;
+    let names = guests.iter().enumerate().filter(|(index, _)| stays(*index));
+    let names: BTreeSet<String> = names.map(|(_, guest)| guest.name.clone()).collect();
+    let left: Vec<Guest> = thread::scope(|scope| {
+        let speak = |(index, guest)| {
+            let names = &names;
+            let thread = thread::Builder::new().stack_size(256 << 10);
+            let speak = move || match stays(index) {
+                true => Some(converse(guest, names, LINES)),
+                false => vanish(guest, LINES / 2),
+            };
+            thread.spawn_scoped(scope, speak).expect("a thread")
+        };
+        let threads: Vec<_> = guests.into_iter().enumerate().map(speak).collect();
+        threads.into_iter().filter_map(|thread| thread.join().expect("no panic")).collect()
+    });
+    assert_eq!(left.len(), names.len());
+    println!("{GUESTS} guests, {LINES} lines each: {:?}", start.elapsed());
+    drop(chat);
+}
+
+/// Says so many lines, and hears as many of each other one of these names.
+#[cfg(target_os = "linux")]
+fn converse(mut guest: Guest, names: &BTreeSet<String>, lines: usize) -> Guest {
+    (0..lines).for_each(|number| guest.say(&number.to_string()));
+    let others = names.iter().filter(|name| **name != guest.name);
+    let mut next: HashMap<&str, usize> = others.map(|name| (name.as_str(), 0)).collect();
+    let mut missing = next.len() * lines;
+    while missing > 0 {
+        let line = guest.hear();
+        assert_ne!(line, "", "{}: {missing} lines are missing", guest.name);
+        let (name, number) = line.split_once(": ").unwrap_or_default();
+        if let Some(next) = next.get_mut(name) {
+            assert_eq!(number, next.to_string(), "{line}");
+            *next += 1;
+            missing -= 1;
+        }
+    }
+    guest
+}
+
+/// Says so many lines, and resets the connection.
+#[cfg(target_os = "linux")]
+fn vanish(guest: Guest, lines: usize) -> Option<Guest> {
+    (0..lines).for_each(|number| guest.say(&number.to_string()));
+    SockRef::from(guest.stream()).set_linger(Some(Duration::ZERO)).expect("SO_LINGER");
+    None
 }

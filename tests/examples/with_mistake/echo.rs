@@ -232,7 +232,7 @@ impl Server {
     }
 
     fn close_neighbour(&self, number: usize) {
-        if let Some((_, next)) = lock(&self.clients).range(number + 1..).next() {
+        if let Some(next) = lock(&self.clients).get(&(number + 1)) {
             let _ = next.shutdown(Shutdown::Both);
         }
     }

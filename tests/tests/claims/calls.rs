@@ -11,7 +11,7 @@
 //! - The size of the buffer is for each program to choose.
 
 use crate::c::c;
-use tests::{Namespace, Program, Trace, assert_transcript, notation};
+use tests::{Namespace, Program, Running, Trace, assert_transcript, notation};
 
 /// The three programs of one lesson.
 struct Languages {
@@ -87,6 +87,18 @@ fn one_client(namespace: &Namespace, trace: &Trace, program: Program) -> u32 {
     id
 }
 
+/// A server without connections: it gets one datagram, and is ended when it has answered it.
+fn one_datagram(namespace: &Namespace, trace: &Trace, program: Program) -> u32 {
+    let server = namespace.inside(trace.of(program)).start();
+    let id = server.id();
+    trace.until(|line| line.contains("bind(3") && line.ends_with(" = 0"));
+    let client = ["--type", "dgram", "127.0.0.1:4444", "Hello, server!"];
+    namespace.inside(Program::lesson("client", &client)).run().succeeded();
+    trace.until(|line| line.contains("sendto(3"));
+    server.stop();
+    id
+}
+
 /// A client: it gets a server, sends its input and prints the reply.
 fn one_server(namespace: &Namespace, trace: &Trace, program: Program) -> u32 {
     let (_server, _) = namespace.inside(Program::lesson("step4-accept", &[])).serve();
@@ -149,6 +161,28 @@ fn step4() {
         rust: Program::lesson("step4-accept", &[]),
         python: Program::python("step4-accept/socket_accept.py", &[]),
         c: c("step4-accept/socket_accept.c", &[]),
+    };
+    assert_transcript!(compare(languages, one_client));
+}
+
+#[test]
+#[ignore = "needs a network namespace"]
+fn step5() {
+    let languages = Languages {
+        rust: Program::lesson("step5-recvfrom", &[]),
+        python: Program::python("step5-recvfrom/socket_recvfrom.py", &[]),
+        c: c("step5-recvfrom/socket_recvfrom.c", &[]),
+    };
+    assert_transcript!(compare(languages, one_datagram));
+}
+
+#[test]
+#[ignore = "needs a network namespace"]
+fn step6() {
+    let languages = Languages {
+        rust: Program::lesson("step6-thread", &[]),
+        python: Program::python("step6-thread/socket_threads.py", &[]),
+        c: c("step6-thread/socket_threads.c", &[]),
     };
     assert_transcript!(compare(languages, one_client));
 }
@@ -218,13 +252,44 @@ fn transcripts_of_server_and_client() {
     hold(&server.stop(), &trace.calls(server_id));
 }
 
-/// The lecture's Python files stand beside the lessons, and there are no others.
+/// One thread that waits for many sockets: also what poll(2) and epoll_wait(2) return is what
+/// strace(1) sees.
+#[test]
+#[ignore = "needs a network namespace"]
+fn transcripts_of_poll_and_epoll() {
+    for lesson in ["step7-poll", "step8-epoll"] {
+        let (namespace, trace) = (Namespace::new(), Trace::new());
+        let calls = "network,close,fcntl,poll,ppoll,epoll_create1,epoll_ctl,epoll_wait";
+        let server = trace.of_calls(calls, Program::lesson(lesson, &[]));
+        let mut server = namespace.inside(server).start();
+        let id = server.id();
+        let waits = |server: &mut Running| _ = server.until(|line| line.ends_with(" ..."));
+        server.until_row("LISTEN");
+        waits(&mut server);
+        let mut silent = namespace.inside(Program::lesson("client", &[])).start();
+        silent.until_row("ESTAB");
+        server.until_row("ESTAB");
+        waits(&mut server);
+        let client = Program::lesson("client", &["127.0.0.1:4444", "Hello, server!"]);
+        namespace.inside(client).run().succeeded();
+        server.until(|line| line.starts_with("close("));
+        silent.finish().succeeded();
+        server.until(|line| line.starts_with("close("));
+        waits(&mut server);
+        let transcript = server.stop();
+        assert!(transcript.contains(", [") && transcript.contains("IN]"), "{transcript}");
+        hold(&transcript, &trace.calls(id));
+    }
+}
+
+/// Each lesson has its twin in Python beside it, and there are no others.
 #[test]
 fn python_files() {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(tests::root()).expect("a folder") {
         let folder = entry.expect("an entry").path();
-        if !folder.join("src/main.rs").exists() {
+        // Those of the judge are the servers of a learner.
+        if !folder.join("src/main.rs").exists() || folder.ends_with("judge") {
             continue;
         }
         for entry in std::fs::read_dir(folder).expect("a folder") {
@@ -237,12 +302,18 @@ fn python_files() {
     }
     found.sort();
     let files = [
+        "chat/socket_chat.py",
         "client/socket_connect.py",
         "step0-resolve/gethostbyname.py",
         "step1-create/socket_create.py",
         "step2-bind/socket_bind.py",
         "step3-listen/socket_listen.py",
         "step4-accept/socket_accept.py",
+        "step5-recvfrom/socket_recvfrom.py",
+        "step6-thread/socket_threads.py",
+        "step7-poll/socket_poll.py",
+        "step8-epoll/socket_epoll.py",
+        "step9-await/socket_asyncio.py",
     ];
     assert_eq!(found, files);
 }

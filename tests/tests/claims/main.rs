@@ -29,3 +29,5 @@ mod resolver;
 mod services;
 #[cfg(target_os = "linux")]
 mod transport;
+#[cfg(target_os = "linux")]
+mod twins;

@@ -13,7 +13,7 @@ const STEPS: [(&str, &str, usize); 8] = [
     ("step2-bind", "step5-recvfrom", 14),
     ("step4-accept", "step6-thread", 8),
     ("step4-accept", "step7-poll", 75),
-    ("step7-poll", "step8-epoll", 60),
+    ("step7-poll", "step8-epoll", 75),
     ("step6-thread", "step9-await", 40),
 ];
 
@@ -96,7 +96,9 @@ fn solutions_stay_near_their_lesson() {
             let solution = format!("{lesson}/examples/{name}");
             let diff = diff(&format!("{lesson}/src/main.rs"), &solution);
             let changed = changed(&diff).len();
-            assert!((1..=18).contains(&changed), "{solution}: {changed} lines\n{diff}");
+            // A graceful end is a second loop.
+            let most = if name == "exercise_graceful.rs" { 24 } else { 18 };
+            assert!((1..=most).contains(&changed), "{solution}: {changed} lines\n{diff}");
             solutions += 1;
         }
     }

@@ -5,5 +5,6 @@ mod diff;
 mod diffs;
 mod harness;
 mod markers;
+mod questions;
 mod slides;
 mod table;

@@ -268,18 +268,14 @@ fn commands_exist() {
     assert!(seen > 0, "no command was looked at");
 }
 
-/// The two READMEs and the two decks tell the same: headings, blocks with their markers,
-/// rows of tables.
+/// X.md and X.ru.md tell the same, and so do the two decks: headings, blocks with their
+/// markers, items of lists, rows of tables.
 #[test]
 fn both_languages_are_in_step() {
     for document in documents() {
         let name = document.to_str().expect("UTF-8");
-        let readme = name.strip_suffix("README.md").map(|name| format!("{name}README."));
-        let deck = name.strip_suffix("en.md").map(str::to_owned);
-        let Some(russian) = readme.or(deck).map(|name| format!("{name}ru.md")) else {
-            continue;
-        };
-        let russian = Path::new(&russian);
+        let stem = name.strip_suffix("en.md").or(name.strip_suffix("md"));
+        let russian = PathBuf::from(format!("{}ru.md", stem.expect("Markdown")));
         if !russian.exists() {
             continue;
         }

@@ -249,28 +249,6 @@ fn a_command_has_its_question_and_its_output() {
     }
 }
 
-/// The calls of both ends, in the order of the picture, are those that strace saw.
-#[test]
-fn the_time_line_is_what_strace_saw() {
-    fn name(call: &str) -> Option<&str> {
-        let (name, _) = call.trim().split_once('(')?;
-        (!call.trim_end().ends_with("...")).then_some(name)
-    }
-    let picture = read("slides/diagrams/time-line.txt");
-    let columns: Vec<(String, String)> = picture
-        .lines()
-        .map(|line| (line.chars().take(19).collect(), line.chars().skip(69).collect()))
-        .collect();
-    let server: Vec<&str> = columns.iter().filter_map(|(server, _)| name(server)).collect();
-    let client: Vec<&str> = columns.iter().filter_map(|(_, client)| name(client)).collect();
-    for (shown, snapshot) in [(server, "step4"), (client, "client")] {
-        let snapshot = recorded(&format!("claims__calls__{snapshot}"));
-        let (_, calls) = snapshot.split_once("All of them\n").expect("what they share");
-        let calls: Vec<&str> = calls.lines().filter_map(name).collect();
-        assert_eq!(shown, calls);
-    }
-}
-
 #[cfg(target_os = "linux")]
 mod linux {
     use std::fs;

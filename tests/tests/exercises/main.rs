@@ -2,6 +2,8 @@
 
 #[cfg(target_os = "linux")]
 mod accept;
+#[cfg(target_os = "linux")]
+mod awaits;
 #[cfg(unix)]
 mod bind;
 #[cfg(target_os = "linux")]
@@ -9,5 +11,11 @@ mod client;
 #[cfg(unix)]
 mod create;
 #[cfg(target_os = "linux")]
+mod epoll;
+#[cfg(target_os = "linux")]
 mod listen;
+#[cfg(target_os = "linux")]
+mod poll;
+mod recvfrom;
 mod resolve;
+mod thread;

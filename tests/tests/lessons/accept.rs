@@ -6,22 +6,8 @@ use std::thread;
 use std::time::Duration;
 
 use socket2::SockRef;
+use tests::crowd::{bytes, echo};
 use tests::{Program, Running, assert_transcript, connect, serve, stable};
-
-/// Sends all of it in pieces of this size, and reads the echo at the same time.
-fn echo(stream: TcpStream, bytes: &[u8], piece: usize) -> Vec<u8> {
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            for piece in bytes.chunks(piece) {
-                (&stream).write_all(piece).expect("the server reads");
-            }
-            stream.shutdown(Shutdown::Write).expect("it is connected");
-        });
-        let mut reply = Vec::new();
-        (&stream).read_to_end(&mut reply).expect("the server replies");
-        reply
-    })
-}
 
 /// The next client is served, and sends nothing before the row is shown.
 fn serves(server: &mut Running, port: u16) {
@@ -29,10 +15,6 @@ fn serves(server: &mut Running, port: u16) {
     server.until_row("ESTAB");
     assert_eq!(echo(client, b"next", 4), b"next");
     server.accepting();
-}
-
-fn bytes(length: usize) -> Vec<u8> {
-    (0..length).map(|index| (index * 31 % 251) as u8).collect()
 }
 
 #[test]

@@ -1,8 +1,5 @@
 //! Each error that a learner can provoke: the exact code, its help, the exit status.
 
-use std::io::Read;
-use std::net::Shutdown;
-
 use socket2::{Domain, Socket, Type};
 use tests::{Program, accept, assert_transcript, bind, listen, stable};
 
@@ -218,6 +215,9 @@ fn errors_without_help() {
 #[cfg(target_os = "linux")]
 #[test]
 fn every_changed_lesson_has_help() -> Result<(), common::Error> {
+    use std::io::Read;
+    use std::net::Shutdown;
+
     use common::{address, strace};
 
     let tcp = || strace!(Socket::new(Domain::IPV4, Type::STREAM, None));

@@ -2,14 +2,21 @@
 //! they fail.
 
 mod accept;
+mod awaits;
 mod bind;
+mod chat;
 mod client;
 mod create;
 mod errors;
 mod input;
 mod listen;
+mod many;
+#[cfg(target_os = "linux")]
+mod poll;
 mod portability;
+mod recvfrom;
 mod resolve;
 mod sequence;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod thread;

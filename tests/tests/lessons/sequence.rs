@@ -2,9 +2,7 @@
 
 use std::net::IpAddr;
 
-use tests::{
-    Program, Running, alike, assert_transcript, hello, listen, recorded, serve, stable,
-};
+use tests::{Program, alike, assert_transcript, hello, listen, recorded, serve, stable};
 
 #[test]
 #[ignore = "needs IPv6"]
@@ -169,7 +167,7 @@ fn killed_tour_leaves_no_process_behind() {
 
 /// Another cargo, such as that of an editor, which holds the build directory.
 #[cfg(target_os = "linux")]
-fn another_cargo() -> Running {
+fn another_cargo() -> tests::Running {
     let lock = tests::executable("tour").with_file_name(".cargo-lock");
     let lock = lock.to_str().expect("UTF-8");
     let mut cargo =

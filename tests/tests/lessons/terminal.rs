@@ -1,6 +1,6 @@
 //! What a lesson does on a terminal alone.
 
-use tests::{Program, listen};
+use tests::{Program, accept, assert_transcript, listen, serve, stable};
 
 /// Escape sequences: ECMA-48.
 const ESCAPE: char = '\u{1b}';
@@ -22,4 +22,35 @@ fn end_of_what_is_typed() {
     client.until(|line| line.contains("Type what to send; Ctrl-D ends it."));
     client.end_input();
     client.until(|line| line.contains("shutdown(3, SHUT_WR) = 0"));
+}
+
+/// What a person sees: the text twice, as it is typed and as it comes back.
+#[test]
+fn conversation() {
+    let (_server, port) = serve();
+    let client = Program::lesson("client", &[&format!("127.0.0.1:{port}")]);
+    let mut client = client.env("NO_COLOR", "1").start_on_a_terminal();
+    client.until(|line| line.starts_with("Type what to send"));
+    client.write(b"Hello, server!\n");
+    client.until(|line| line.starts_with("recv("));
+    client.until(|line| line == "Hello, server!");
+    assert_transcript!(shown(&client.finish().succeeded()));
+}
+
+/// The server ends first: the client says what to press.
+#[test]
+fn server_that_ends_first() {
+    let (listener, address) = listen();
+    let client = Program::lesson("client", &[&address]).env("NO_COLOR", "1");
+    let mut client = client.start_on_a_terminal();
+    let accepted = accept(&listener);
+    client.until(|line| line.starts_with("Type what to send"));
+    drop(accepted);
+    client.until(|line| line.starts_with("The server sends nothing more"));
+    assert_transcript!(shown(&client.finish().succeeded()));
+}
+
+/// Without the variable that keeps colours out of the snapshot.
+fn shown(transcript: &str) -> String {
+    stable(transcript).replace("$ NO_COLOR=1 ", "$ ")
 }

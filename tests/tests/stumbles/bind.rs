@@ -28,11 +28,6 @@ fn ipv6_only() {
 }
 
 #[test]
-fn datagram_truncated() {
-    assert_transcript!(example("datagram_truncated"));
-}
-
-#[test]
 fn bound_is_invisible() {
     assert_transcript!(example("bound_is_invisible"));
 }

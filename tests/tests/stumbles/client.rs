@@ -18,6 +18,12 @@ fn datagram_refused() {
     assert_transcript!(example("datagram_refused"));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn ephemeral_ports() {
+    assert_transcript!(example("ephemeral_ports"));
+}
+
 #[cfg(unix)]
 #[test]
 fn partial_send() {

@@ -23,6 +23,17 @@ fn datagram_listen() {
     assert_transcript!(example("datagram_listen"));
 }
 
+/// What -1 becomes is the limit of the namespace, and a new one has that of the kernel.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "needs a network namespace"]
+fn backlog_of_minus_one() {
+    use tests::{Namespace, Program};
+
+    let lesson = Program::lesson("step3-listen", &["--backlog", "-1"]);
+    assert_transcript!(Namespace::new().inside(lesson).run().succeeded());
+}
+
 /// ss(8) as another user: the row is there, the process is not.
 #[cfg(target_os = "linux")]
 #[test]

@@ -2,12 +2,22 @@
 
 mod accept;
 #[cfg(target_os = "linux")]
+mod awaits;
+#[cfg(target_os = "linux")]
 mod bind;
+#[cfg(target_os = "linux")]
+mod chat;
 mod client;
 #[cfg(unix)]
 mod create;
+#[cfg(target_os = "linux")]
+mod epoll;
 mod listen;
+#[cfg(target_os = "linux")]
+mod poll;
+mod recvfrom;
 mod resolve;
+mod thread;
 #[cfg(target_os = "linux")]
 mod vanished;
 

@@ -1,6 +1,8 @@
 //! The stumbles of step 0, at getaddrinfo(3).
 
-use tests::{Program, assert_transcript};
+#[cfg(target_os = "linux")]
+use tests::Program;
+use tests::assert_transcript;
 
 #[test]
 fn name_or_url() {

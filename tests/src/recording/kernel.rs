@@ -1,0 +1,348 @@
+//! What the kernel knows of each socket after each event: derived from the calls and the
+//! packets by the rules of RFC 9293, section 3.3.2, and of listen(2).
+
+use std::collections::{HashMap, HashSet};
+
+use super::order::{Happened, Order, Raw};
+use crate::Row;
+
+/// A socket of the kernel; a program need not have a descriptor for it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Known {
+    pub client: Option<usize>,
+    pub fd: Option<i32>,
+    /// None if it is gone.
+    pub row: Option<Row>,
+    pub stream: bool,
+    /// Whether this end has sent FIN, and whether that was acknowledged.
+    finished: Option<u32>,
+    /// Bytes that were handed over, and those that were acknowledged.
+    sent: u32,
+    acknowledged: u32,
+}
+
+/// All sockets, and how they are connected.
+#[derive(Default)]
+pub(super) struct Kernel {
+    pub known: Vec<Known>,
+    /// Of each socket with a descriptor.
+    of_socket: HashMap<usize, usize>,
+    /// The two ends of each connection.
+    of_connection: HashMap<usize, [Option<usize>; 2]>,
+    /// The initial sequence numbers.
+    starts: HashMap<usize, [u32; 2]>,
+    /// The name of each port.
+    ports: HashMap<u16, u16>,
+    /// The clients' ports of the connections on which a packet was kept back.
+    kept_back: HashSet<u16>,
+}
+
+impl Kernel {
+    /// A kernel that knows of no socket yet, and the names of the ports: that of the server is
+    /// 4444, those of the clients 51734, 51735 ..., in the order in which they connect.
+    pub fn new(raw: &Raw, order: &Order<'_>) -> Self {
+        let first = raw.packets.first().map(|packet| packet.to);
+        let bound = order.sockets.iter().find(|socket| socket.client.is_none());
+        let server = first.or(bound.map(|socket| socket.port)).unwrap_or_default();
+        let mut ports = HashMap::from([(server, 4444)]);
+        for (number, packet) in raw.packets.iter().map(|packet| packet.from).enumerate() {
+            debug_assert!(number < 100_000);
+            let next = 51733 + u16::try_from(ports.len()).expect("few ports");
+            ports.entry(packet).or_insert(next);
+        }
+        let kept_back = order.nodes.iter().filter_map(|node| match node.what {
+            Happened::Packet(index, Some(id)) if !raw.packets[index].has('S') => {
+                node.after.map(|_| order.connection(id).0)
+            }
+            _ => None,
+        });
+        let kept_back = kept_back.collect();
+        Self { ports, kept_back, ..Self::default() }
+    }
+
+    /// A text with the names of the ports.
+    pub fn name(&self, text: &str) -> String {
+        let mut parts = text.split(':');
+        let mut named = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+            let (number, rest) = part.split_at(digits);
+            let name = number.parse().ok().and_then(|number: u16| self.ports.get(&number));
+            named += ":";
+            named += &name.map_or(number.to_owned(), u16::to_string);
+            named += rest;
+        }
+        named
+    }
+
+    fn address(&self, port: u16) -> String {
+        let name = self.ports.get(&port).copied().unwrap_or(port);
+        if name == 0 { "0.0.0.0:*".into() } else { format!("127.0.0.1:{name}") }
+    }
+
+    /// Does what has happened.
+    pub fn apply(&mut self, raw: &Raw, order: &Order<'_>, what: Happened) {
+        match what {
+            Happened::Call(call) | Happened::Return(call) => self.call(order, call),
+            Happened::Wait(_) => (),
+            Happened::Packet(index, Some(connection)) => {
+                self.segment(raw, order, index, connection);
+            }
+            Happened::Packet(_, None) => (),
+        }
+    }
+
+    fn call(&mut self, order: &Order<'_>, call: usize) {
+        let made = &order.made[call];
+        let returned = made.call.returned.unwrap_or(-1);
+        if made.call.name == "socket" {
+            let Some(id) = made.born else { return };
+            let socket = &order.sockets[id];
+            let mut known = Known::new(socket.client, "UNCONN");
+            known.fd = Some(socket.fd);
+            known.stream = socket.stream;
+            self.of_socket.insert(id, self.known.len());
+            self.known.push(known);
+            return;
+        }
+        let Some(id) = made.socket else { return };
+        let Some(&place) = self.of_socket.get(&id) else { return };
+        let socket = &order.sockets[id];
+        let (local, peer) = (self.address(socket.port), self.address(socket.peer));
+        let known = &mut self.known[place];
+        match made.call.name {
+            _ if returned < 0 => (),
+            "bind" => known.row_mut().local = local,
+            "listen" => {
+                let said = made.call.shown.as_ref().expect("it is shown");
+                let backlog = said.text.split([' ', ')']).nth(1).expect("a number");
+                known.row_mut().state = "LISTEN".into();
+                known.row_mut().send_q = backlog.parse().ok();
+            }
+            "connect" if !known.stream => {
+                *known.row_mut() = row("ESTAB", local, peer);
+            }
+            "send" if known.stream => {
+                known.sent += u32::try_from(returned).unwrap_or_default();
+                if made.call.shown.is_none() {
+                    known.acknowledged = known.sent;
+                }
+                let ports = [socket.port, socket.peer];
+                if ports.iter().any(|port| self.kept_back.contains(port)) {
+                    known.row_mut().send_q = Some(known.sent - known.acknowledged);
+                }
+            }
+            "recv" if known.stream && !made.call.peeks => {
+                let read = u32::try_from(returned).unwrap_or_default();
+                let queue = &mut known.row_mut().recv_q;
+                *queue = queue.map(|queue| queue.saturating_sub(read));
+            }
+            "accept" => {
+                let queue = &mut known.row_mut().recv_q;
+                *queue = queue.map(|queue| queue.saturating_sub(1));
+                let Some(born) = made.born else { return };
+                let ends = self.of_connection.values().find(|ends| {
+                    let known = ends[1].map(|end| &self.known[end]);
+                    known.is_some_and(|known| {
+                        let row = known.row.as_ref();
+                        let peer = self.address(order.sockets[born].peer);
+                        row.is_some_and(|row| row.peer == peer)
+                    })
+                });
+                let Some(&[_, Some(end)]) = ends else { return };
+                self.known[end].fd = Some(order.sockets[born].fd);
+                self.of_socket.insert(born, end);
+            }
+            "close" => {
+                known.fd = None;
+                let gone = |row: &Row| ["UNCONN", "LISTEN"].contains(&row.state.as_str());
+                if known.row.as_ref().is_some_and(gone) || !known.stream {
+                    known.row = None;
+                }
+            }
+            _ => (),
+        }
+    }
+
+    /// A segment is sent by one end and received by the other.
+    fn segment(&mut self, raw: &Raw, order: &Order<'_>, index: usize, connection: usize) {
+        let packet = &raw.packets[index];
+        let (port, sockets) = order.connection(connection);
+        let side = usize::from(port != packet.from);
+        let client = sockets[0].and_then(|socket| self.of_socket.get(&socket)).copied();
+        let ends = self.of_connection.entry(connection).or_insert([client, None]);
+        let starts = self.starts.entry(connection).or_insert([0; 2]);
+        let (_, end) = packet.seq();
+        if packet.has('S') {
+            starts[side] = end;
+        }
+        let total = end.wrapping_sub(starts[side]);
+        let (start, [mut sender, mut receiver]) =
+            (starts[1 - side], if side == 0 { *ends } else { [ends[1], ends[0]] });
+        let (local, peer) = (self.address(packet.from), self.address(packet.to));
+        if packet.has('S') && side == 0 {
+            let Some(client) = sender else { return };
+            let known = &mut self.known[client];
+            *known.row_mut() = row("SYN-SENT", local, peer);
+            known.row_mut().send_q = Some(1);
+            return;
+        }
+        if packet.has('S') {
+            self.of_connection.insert(connection, [client, Some(self.known.len())]);
+            let mut known = Known::new(None, "SYN-RECV");
+            *known.row_mut() = row("SYN-RECV", local, peer);
+            self.known.push(known);
+            sender = Some(self.known.len() - 1);
+            receiver = client;
+        }
+        if packet.has('R') {
+            for end in [sender, receiver].into_iter().flatten() {
+                let known = &mut self.known[end];
+                let local = known.row.as_ref().map(|row| row.local.clone());
+                known.row = known.fd.map(|_| {
+                    let mut row = row("UNCONN", local.unwrap_or_default(), self::any());
+                    row.recv_q = Some(0);
+                    row
+                });
+            }
+            return;
+        }
+        let acknowledged =
+            packet.ack().filter(|_| start != 0).map(|ack| ack.wrapping_sub(start));
+        if let Some(sender) = sender.filter(|_| packet.has('F')) {
+            let known = &mut self.known[sender];
+            known.finished = Some(total);
+            known.row_mut().send_q = Some(1);
+            known.go(|state| match state {
+                "ESTAB" => "FIN-WAIT-1",
+                "CLOSE-WAIT" => "LAST-ACK",
+                other => other,
+            });
+        }
+        let Some(receiver) = receiver else { return };
+        let listener = order
+            .sockets
+            .iter()
+            .position(|socket| socket.listens && Some(socket.port) == Some(packet.to));
+        let listener = listener.and_then(|socket| self.of_socket.get(&socket)).copied();
+        let known = &mut self.known[receiver];
+        let mut established = false;
+        known.go(|state| match state {
+            "SYN-SENT" => "ESTAB",
+            "SYN-RECV" => {
+                established = true;
+                "ESTAB"
+            }
+            other => other,
+        });
+        if known.is("ESTAB") && packet.has('S') {
+            known.row_mut().send_q = Some(0);
+        }
+        if let Some(acknowledged) = acknowledged {
+            known.acknowledged = known.acknowledged.max(acknowledged.min(known.sent));
+            let queue = known.sent - known.acknowledged;
+            let finished = known.finished.is_some_and(|finished| acknowledged < finished);
+            if known.finished.is_some_and(|finished| acknowledged >= finished) {
+                known.go(|state| match state {
+                    "FIN-WAIT-1" => "FIN-WAIT-2",
+                    "CLOSING" => "TIME-WAIT",
+                    "LAST-ACK" => "",
+                    other => other,
+                });
+            }
+            if let Some(row) = &mut known.row {
+                let kept_back = self.kept_back.contains(&port);
+                row.send_q = Some(if kept_back { queue } else { u32::from(finished) });
+            }
+        }
+        if let Some(row) = &mut known.row {
+            row.recv_q = row.recv_q.map(|queue| queue + packet.length);
+        }
+        if packet.has('F') {
+            known.go(|state| match state {
+                "ESTAB" => "CLOSE-WAIT",
+                "FIN-WAIT-1" => "CLOSING",
+                "FIN-WAIT-2" => "TIME-WAIT",
+                other => other,
+            });
+        }
+        if let Some(listener) = listener.filter(|_| established) {
+            let queue = &mut self.known[listener].row_mut().recv_q;
+            *queue = queue.map(|queue| queue + 1);
+        }
+    }
+
+    /// The rows as `ss -tan` shows them: without sockets that are neither connected nor listen.
+    pub fn ss(&self) -> Vec<Row> {
+        let rows = self.known.iter().filter_map(|known| known.row.clone());
+        let mut rows: Vec<Row> = rows.filter(|row| row.state != "UNCONN").collect();
+        rows.retain(|row| row.local != any());
+        sorted(rows)
+    }
+
+    /// Rows of ss(8) with the names of the ports.
+    pub fn named(&self, mut rows: Vec<Row>) -> Vec<Row> {
+        for row in &mut rows {
+            row.local = self.name(&row.local);
+            row.peer = self.name(&row.peer);
+        }
+        sorted(rows)
+    }
+}
+
+impl Known {
+    fn new(client: Option<usize>, state: &str) -> Self {
+        Self {
+            client,
+            fd: None,
+            row: Some(row(state, any(), any())),
+            stream: true,
+            finished: None,
+            sent: 0,
+            acknowledged: 0,
+        }
+    }
+
+    fn row_mut(&mut self) -> &mut Row {
+        self.row.get_or_insert_with(|| row("UNCONN", any(), any()))
+    }
+
+    fn is(&self, state: &str) -> bool {
+        self.row.as_ref().is_some_and(|row| row.state == state)
+    }
+
+    /// Goes into another state; without a name the socket is gone.
+    fn go<'a>(&mut self, next: impl FnOnce(&'a str) -> &'a str) {
+        const STATES: [&str; 10] = [
+            "SYN-SENT",
+            "SYN-RECV",
+            "ESTAB",
+            "FIN-WAIT-1",
+            "FIN-WAIT-2",
+            "CLOSING",
+            "TIME-WAIT",
+            "CLOSE-WAIT",
+            "LAST-ACK",
+            "UNCONN",
+        ];
+        let Some(row) = &mut self.row else { return };
+        let Some(state) = STATES.iter().find(|state| **state == row.state) else { return };
+        match next(state) {
+            "" => self.row = None,
+            state => row.state = state.into(),
+        }
+    }
+}
+
+fn row(state: &str, local: String, peer: String) -> Row {
+    Row { state: state.into(), recv_q: Some(0), send_q: Some(0), local, peer }
+}
+
+fn any() -> String {
+    "0.0.0.0:*".into()
+}
+
+fn sorted(mut rows: Vec<Row>) -> Vec<Row> {
+    rows.sort_by_key(|row| format!("{row:?}"));
+    rows
+}

@@ -1,0 +1,5 @@
+//! Pictures are made from recordings, and recordings from runs.
+
+mod drawings;
+#[cfg(target_os = "linux")]
+mod scenarios;
