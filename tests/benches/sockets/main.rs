@@ -20,6 +20,7 @@ use std::time::Duration;
 
 use claims::Check;
 use clap::Parser;
+use machine::Place;
 use results::{Language, Results, Server, What, number};
 use servers::{GROUPS, Programs};
 use tests::root;
@@ -109,6 +110,9 @@ fn measure(
     programs: &Programs,
     results: &mut Results,
 ) {
+    if !machine::put(Place::Load) {
+        results.note("a processor for the load alone: the servers share it".into());
+    }
     let (most, how) = machine::silent_clients(10_000);
     how.into_iter().for_each(|note| results.note(note));
     let turns = args.turns.unwrap_or(if args.quick { 2 } else { 5 });
@@ -188,6 +192,9 @@ fn one(
                 _ => &[1, 10, 100],
             };
             for &busy in busy {
+                // One client and its server take turns, and to wake another processor for
+                // each turn would take longer than the turn.
+                machine::put(if busy == 1 { Place::Servers } else { Place::Load });
                 let (rate, cost) = load::round_trips(port, busy, time, || running.used())?;
                 results.push(server, What::RoundTrips { busy, silent }, turn, rate);
                 if let Some(cost) = cost {
