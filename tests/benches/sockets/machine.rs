@@ -28,6 +28,8 @@ pub enum Place {
     Load,
     /// All others.
     Servers,
+    /// Where the kernel wants it.
+    Anywhere,
 }
 
 /// Puts this thread, and what it starts from now on, into its place; false if there is only one
@@ -50,6 +52,7 @@ pub fn put(place: Place) -> bool {
     match place {
         Place::Load => set.set(first),
         Place::Servers => processors.for_each(|processor| set.set(processor)),
+        Place::Anywhere => set = *allowed,
     }
     sched_setaffinity(None, &set).is_ok()
 }
