@@ -173,6 +173,7 @@ fn one(
     let port = running.port;
     match task {
         Task::Connections => {
+            machine::put(Place::Servers);
             results.push(server, What::Connections, turn, load::connections(port, time)?);
         }
         Task::Mebibytes => {
@@ -192,8 +193,8 @@ fn one(
                 _ => &[1, 10, 100],
             };
             for &busy in busy {
-                // One client and its server take turns, and to wake another processor for
-                // each turn would take longer than the turn.
+                // Where client and server take turns, to wake another processor for each turn
+                // would take longer than the turn.
                 machine::put(if busy == 1 { Place::Servers } else { Place::Load });
                 let (rate, cost) = load::round_trips(port, busy, time, || running.used())?;
                 results.push(server, What::RoundTrips { busy, silent }, turn, rate);
