@@ -175,7 +175,9 @@ fn run(program: &str, arguments: &[OsString], utf8: bool) -> Option<i32> {
     let line = format!("{program} {arguments:?}");
     let mut running =
         Program::lesson(program, &[]).arguments(arguments).stdin(Stdio::null()).start();
-    let serves = |line: &str| SERVERS.contains(&program) && line.ends_with("...");
+    // A stream socket that is not connected has no datagram to wait for.
+    let fails = program == "step5-recvfrom" && line.contains("stream");
+    let serves = |line: &str| SERVERS.contains(&program) && !fails && line.ends_with("...");
     if running.reaches(serves) {
         let transcript = running.stop();
         assert!(utf8 && !transcript.contains("panicked"), "{line}\n{transcript}");
