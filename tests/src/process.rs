@@ -30,6 +30,11 @@ impl Running {
         self.status("Threads:")
     }
 
+    /// The number of its open descriptors.
+    pub fn descriptors(&self) -> usize {
+        fs::read_dir(format!("/proc/{}/fd", self.id())).expect("it runs").count()
+    }
+
     fn status(&self, name: &str) -> usize {
         let status = self.proc("status");
         let value = status.lines().find_map(|line| line.strip_prefix(name));
