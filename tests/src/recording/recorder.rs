@@ -66,8 +66,8 @@ impl Recorder {
         // With -D strace is the child: the process that the test starts is the program.
         let options = format!(
             "strace -D -ff -q -s 300 --absolute-timestamps=format:unix,precision:ns \
-             --syscall-times=ns -o {file} -e trace=network,close,poll,ppoll,read,write,futex,\
-             clone,clone3,fcntl"
+             --syscall-times=ns -o {file} -e trace=network,close,poll,ppoll,read,write,clone,\
+             clone3,fcntl"
         );
         let options: Vec<&str> = options.split_whitespace().collect();
         self.commands.push(program.command_line().into());
