@@ -1,11 +1,13 @@
 //! How a lesson starts, and how it ends.
 
 use std::env;
+use std::error::Error as _;
 use std::io::ErrorKind;
+use std::num::ParseIntError;
 use std::process::{self, ExitCode};
 
 use clap::Parser;
-use clap::error::ErrorKind as Wrong;
+use clap::error::{ContextKind, ContextValue, ErrorKind as Wrong};
 
 use crate::{Error, log};
 
@@ -35,8 +37,17 @@ pub fn parse<Args: Parser>() -> Result<Args, clap::Error> {
                 format!("the argument '{}' is not UTF-8", argument.to_string_lossy());
             Err(Args::command().error(Wrong::InvalidUtf8, message))
         }
-        None => Args::try_parse(),
+        None => Args::try_parse().map_err(explained),
     }
+}
+
+/// Says what a number is, where clap says "invalid digit found in string".
+fn explained(mut error: clap::Error) -> clap::Error {
+    if error.source().is_some_and(|source| source.is::<ParseIntError>()) {
+        let tip = "it is a decimal number, such as 6".into();
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+    }
+    error
 }
 
 /// Runs an example, which has no arguments: see [`main`].

@@ -64,6 +64,7 @@ fn options() {
         ("step1-create", &["--family", "unix"][..]),
         ("step1-create", &["--type", "raw"]),
         ("step1-create", &["--proto", "tcp"]),
+        ("step1-create", &["--proto", "0x6"]),
         ("step1-create", &["--proto", "2147483648"]),
         ("step1-create", &["127.0.0.1:4444"]),
         ("step1-create", &["--listen"]),
