@@ -1,6 +1,6 @@
 //! Tables: all of it on the terminal, the most important in the documents.
 
-use crate::results::{Language, Results, Server, What, number};
+use super::results::{Language, Results, Server, What, number};
 
 /// The lessons, in all three languages and against each other.
 pub fn terminal(results: &Results) -> String {

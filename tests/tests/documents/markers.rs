@@ -23,7 +23,7 @@ use tests::{read, recorded, root};
 use crate::diff::diff;
 
 /// All Markdown files, relative to the workspace.
-fn documents() -> Vec<PathBuf> {
+pub fn documents() -> Vec<PathBuf> {
     fn visit(folder: &Path, found: &mut Vec<PathBuf>) {
         let skip = ["target", "node_modules", "out", ".git"];
         for entry in fs::read_dir(folder).expect("a folder") {

@@ -10,7 +10,7 @@ use rustix::buffer::spare_capacity;
 use rustix::event::Timespec;
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 
-use super::{PATIENCE, REQUEST, connect, connect_from, end_of_file, silent};
+use super::{PATIENCE, REQUEST, connect, connect_from, end_of_file};
 
 /// An instance of epoll(7), and what it told last.
 struct Poll {
@@ -120,8 +120,13 @@ pub fn round_trips(
     used: impl Fn() -> Option<f64>,
 ) -> io::Result<(f64, Option<f64>)> {
     let mut poll = Poll::new()?;
-    let mut clients = silent(port, busy)?;
-    for (index, client) in clients.iter().enumerate() {
+    let mut clients = (0..busy).map(|_| connect(port)).collect::<io::Result<Vec<_>>>()?;
+    for client in &mut clients {
+        client.write_all(b"x")?;
+    }
+    for (index, client) in clients.iter_mut().enumerate() {
+        // Now it is accepted, too.
+        client.read_exact(&mut [0; 1])?;
         poll.add(client, index, EventFlags::IN)?;
     }
     for client in &mut clients {
