@@ -13,7 +13,9 @@ mod stable;
 #[macro_use]
 mod transcript;
 pub mod markdown;
+#[cfg(target_os = "linux")]
 pub mod picture;
+#[cfg(target_os = "linux")]
 pub mod recording;
 pub mod windows;
 

@@ -39,7 +39,6 @@ mod order;
 mod strace;
 mod tcpdump;
 
-#[cfg(target_os = "linux")]
 mod recorder;
 
 use serde_json::{Value, json};
@@ -49,7 +48,6 @@ use kernel::{Kernel, Known};
 use order::{Happened, Node, Order, Raw};
 use strace::Said;
 
-#[cfg(target_os = "linux")]
 pub use recorder::Recorder;
 
 /// A recording.
