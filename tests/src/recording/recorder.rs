@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Instant, SystemTime};
 
+use super::Recording;
+use super::derive::derive;
 use super::order::{Mark, Program as Traced, Raw};
 use super::strace::Thread;
 use super::tcpdump::Packet;
-use super::{Recording, derive};
 use crate::{Namespace, PATIENCE, Program, Running};
 
 /// Records what programs do in a network namespace, see the rules of
