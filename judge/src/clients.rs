@@ -122,7 +122,7 @@ fn slow_sender(server: &Server) -> Verdict {
 const FLOOD: usize = 16 << 20;
 
 fn no_reader(server: &Server) -> Verdict {
-    let client = server.connect_with_small_buffer("the client that does not read")?;
+    let client = server.connect_with_small_buffers("the client that does not read")?;
     client.flood(FLOOD)?;
     server.serves("another client, while one does not read,").if_silent(
         "send waits until the first client reads: send without blocking, and keep the \
@@ -131,7 +131,7 @@ fn no_reader(server: &Server) -> Verdict {
 }
 
 fn late_reader(server: &Server) -> Verdict {
-    let client = server.connect_with_small_buffer("the client")?;
+    let client = server.connect_with_small_buffers("the client")?;
     client.flood(FLOOD)?;
     client
         .catch_up()
@@ -148,7 +148,7 @@ fn late_reader(server: &Server) -> Verdict {
 
 fn back_pressure(server: &Server) -> Verdict {
     const BOUND: usize = 64 << 20;
-    let client = server.connect_with_small_buffer("the client")?;
+    let client = server.connect_with_small_buffers("the client")?;
     if client.flood(BOUND)? < BOUND {
         return Ok(());
     }
@@ -187,12 +187,22 @@ fn leavers(server: &Server) -> Verdict {
 
 fn thousand(server: &Server) -> Verdict {
     const ALL: usize = 1000;
+    const TOGETHER: usize = 25;
     let mut clients: Vec<Client> = Vec::new();
     while clients.len() < ALL {
         let name = format!("client {} of {ALL}", clients.len() + 1);
+        // Some at a time are served as they come: the queue of the server need not hold all.
+        if let Some(start) = clients.len().checked_sub(TOGETHER)
+            && start.is_multiple_of(TOGETHER)
+        {
+            serve(&clients[start..])?;
+        }
         match server.open(&name, None) {
-            // Served as it comes, so that the queue of the server need not hold them all.
-            Ok(client) => clients.push(served(client)?),
+            Ok(mut client) => {
+                // With so many, one may have to wait for its turn.
+                client.patience = Duration::from_secs(5);
+                clients.push(client);
+            }
             // Some are given back: other parts of the program need descriptors, too.
             Err(error) if too_many(&error) && clients.len() > 100 => {
                 clients.truncate(clients.len() - 10);
@@ -207,21 +217,18 @@ fn thousand(server: &Server) -> Verdict {
         }
     }
     // And now all at once.
-    for client in &clients {
+    serve(&clients)
+}
+
+/// Serves these at the same time.
+fn serve(clients: &[Client]) -> Verdict {
+    for client in clients {
         client.send(client.name.as_bytes()).if_closed(LIMIT)?;
     }
-    for client in &clients {
+    for client in clients {
         client.expect(client.name.as_bytes()).if_silent(LIMIT).if_closed(LIMIT)?;
     }
     Ok(())
-}
-
-/// With so many, one of them may have to wait for its turn.
-fn served(mut client: Client) -> Result<Client, Fault> {
-    client.patience = Duration::from_secs(5);
-    client.send(client.name.as_bytes()).if_closed(LIMIT)?;
-    client.expect(client.name.as_bytes()).if_silent(LIMIT).if_closed(LIMIT)?;
-    Ok(client)
 }
 
 const LIMIT: &str = "how many descriptors (ulimit -n) or threads may the server have?";

@@ -49,9 +49,9 @@ impl Server {
         self.open(name, None).map_err(|error| self.no_connection(name, &error))
     }
 
-    /// Connects a client whose receive buffer is small: what it does not read stays with the
-    /// server.
-    pub fn connect_with_small_buffer(&self, name: &str) -> Result<Client, Fault> {
+    /// Connects a client for which the kernels keep little: what it does not read stays with
+    /// the server.
+    pub fn connect_with_small_buffers(&self, name: &str) -> Result<Client, Fault> {
         self.open(name, Some(16 << 10)).map_err(|error| self.no_connection(name, &error))
     }
 
@@ -87,8 +87,11 @@ impl Server {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, None)?;
         if let Some(size) = receive_buffer {
             socket.set_recv_buffer_size(size)?;
-            // A small one would send many small segments, and slowly.
+            // Where it is small, sending is slow.
             socket.set_send_buffer_size(256 << 10)?;
+            // The kernel of the server keeps some segments for it: the smaller, the less.
+            #[cfg(unix)]
+            let _ = socket.set_tcp_mss(1000);
         }
         let left = self.deadline.saturating_duration_since(Instant::now());
         socket.connect_timeout(&address.into(), CONNECT.min(left).max(PAUSE))?;
@@ -226,6 +229,13 @@ impl Client {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Has the next bytes acknowledged without delay: a server that leaves Nagle's algorithm
+    /// on sends no small segment before (RFC 9293, sections 3.7.4 and 3.8.6.3).
+    pub fn acknowledge_at_once(&self) {
+        #[cfg(target_os = "linux")]
+        let _ = SockRef::from(&self.stream).set_tcp_quickack(true);
     }
 
     /// Receives the next bytes, at most `limit`; none at the end of file.

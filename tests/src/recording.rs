@@ -40,14 +40,12 @@ mod order;
 mod strace;
 mod tcpdump;
 
-#[cfg(target_os = "linux")]
 mod recorder;
 
 use serde_json::{Value, json};
 
 use crate::Row;
 
-#[cfg(target_os = "linux")]
 pub use recorder::Recorder;
 
 /// A recording.

@@ -87,6 +87,18 @@ fn one_client(namespace: &Namespace, trace: &Trace, program: Program) -> u32 {
     id
 }
 
+/// A server without connections: it gets one datagram, and is ended when it has answered it.
+fn one_datagram(namespace: &Namespace, trace: &Trace, program: Program) -> u32 {
+    let server = namespace.inside(trace.of(program)).start();
+    let id = server.id();
+    trace.until(|line| line.contains("bind(3") && line.ends_with(" = 0"));
+    let client = ["--type", "dgram", "127.0.0.1:4444", "Hello, server!"];
+    namespace.inside(Program::lesson("client", &client)).run().succeeded();
+    trace.until(|line| line.contains("sendto(3"));
+    server.stop();
+    id
+}
+
 /// A client: it gets a server, sends its input and prints the reply.
 fn one_server(namespace: &Namespace, trace: &Trace, program: Program) -> u32 {
     let (_server, _) = namespace.inside(Program::lesson("step4-accept", &[])).serve();
@@ -149,6 +161,28 @@ fn step4() {
         rust: Program::lesson("step4-accept", &[]),
         python: Program::python("step4-accept/socket_accept.py", &[]),
         c: c("step4-accept/socket_accept.c", &[]),
+    };
+    assert_transcript!(compare(languages, one_client));
+}
+
+#[test]
+#[ignore = "needs a network namespace"]
+fn step5() {
+    let languages = Languages {
+        rust: Program::lesson("step5-recvfrom", &[]),
+        python: Program::python("step5-recvfrom/socket_recvfrom.py", &[]),
+        c: c("step5-recvfrom/socket_recvfrom.c", &[]),
+    };
+    assert_transcript!(compare(languages, one_datagram));
+}
+
+#[test]
+#[ignore = "needs a network namespace"]
+fn step6() {
+    let languages = Languages {
+        rust: Program::lesson("step6-thread", &[]),
+        python: Program::python("step6-thread/socket_threads.py", &[]),
+        c: c("step6-thread/socket_threads.c", &[]),
     };
     assert_transcript!(compare(languages, one_client));
 }

@@ -1,5 +1,6 @@
 //! Nothing that is written is untrue: documents, decks, diffs, the table of the lecture.
 
+mod bench;
 mod container;
 mod diff;
 mod diffs;

@@ -8,6 +8,8 @@ mod chat;
 mod client;
 mod create;
 mod errors;
+#[cfg(target_os = "linux")]
+mod fuzz;
 mod input;
 mod listen;
 mod many;
