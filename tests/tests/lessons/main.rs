@@ -2,8 +2,10 @@
 //! they fail.
 
 mod accept;
+#[cfg(target_os = "linux")]
 mod awaits;
 mod bind;
+#[cfg(target_os = "linux")]
 mod chat;
 mod client;
 mod create;
@@ -12,6 +14,7 @@ mod errors;
 mod fuzz;
 mod input;
 mod listen;
+#[cfg(target_os = "linux")]
 mod many;
 #[cfg(target_os = "linux")]
 mod poll;
@@ -21,4 +24,5 @@ mod resolve;
 mod sequence;
 #[cfg(target_os = "linux")]
 mod terminal;
+#[cfg(target_os = "linux")]
 mod thread;
