@@ -93,8 +93,12 @@ fn bind(errno: &str, address: Option<SocketAddr>, row: Option<&Row>) -> Option<S
              all that it has"
                 .into()
         }
-        "EAFNOSUPPORT" | "EFAULT" => WRONG_FAMILY.into(),
+        "EAFNOSUPPORT" | "EFAULT" | "EOPNOTSUPP" => WRONG_FAMILY.into(),
         "EINVAL" if other_family(address, row) => WRONG_FAMILY.into(),
+        // Windows tells no family of a socket that has no address yet.
+        "EINVAL" if cfg!(windows) && row.is_some_and(|row| row.local.is_none()) => {
+            WRONG_FAMILY.into()
+        }
         "EINVAL" => zone(address)
             .unwrap_or("the socket has an address already: bind a new socket")
             .into(),

@@ -1,9 +1,13 @@
 //! How a lesson starts, and how it ends.
 
+use std::env;
+use std::error::Error as _;
 use std::io::ErrorKind;
+use std::num::ParseIntError;
 use std::process::{self, ExitCode};
 
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue, ErrorKind as Wrong};
 
 use crate::{Error, log};
 
@@ -13,11 +17,37 @@ use crate::{Error, log};
 /// That nobody reads standard output any more (`| head -1`) is no failure.
 pub fn main<Args: Parser>(lesson: impl FnOnce(&Args) -> Result<(), Error>) -> ExitCode {
     log::init();
-    match Args::try_parse() {
+    match parse::<Args>() {
         Ok(args) => status(lesson(&args)).into(),
         Err(error) if error.use_stderr() => error.exit(),
         Err(help) => status(help.print().map_err(Error::Stdout)).into(),
     }
+}
+
+/// Reads the arguments. clap does not say which one is not UTF-8.
+///
+/// # Errors
+///
+/// They are wrong, or help or the version is asked for.
+pub fn parse<Args: Parser>() -> Result<Args, clap::Error> {
+    let wrong = env::args_os().skip(1).find(|argument| argument.to_str().is_none());
+    match wrong {
+        Some(argument) => {
+            let message =
+                format!("the argument '{}' is not UTF-8", argument.to_string_lossy());
+            Err(Args::command().error(Wrong::InvalidUtf8, message))
+        }
+        None => Args::try_parse().map_err(explained),
+    }
+}
+
+/// Says what a number is, where clap says "invalid digit found in string".
+fn explained(mut error: clap::Error) -> clap::Error {
+    if error.source().is_some_and(|source| source.is::<ParseIntError>()) {
+        let tip = "it is a decimal number, such as 6".into();
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip]));
+    }
+    error
 }
 
 /// Runs an example, which has no arguments: see [`main`].

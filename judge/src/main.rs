@@ -65,7 +65,8 @@ impl From<io::Error> for Stop {
 }
 
 fn main() -> ExitCode {
-    let (message, status) = match run(&Args::parse()) {
+    let (message, status) = match run(&common::parse().unwrap_or_else(|error| error.exit()))
+    {
         Ok(true) => return ExitCode::SUCCESS,
         Ok(false) => return ExitCode::FAILURE,
         Err(Stop::Output(error)) if error.kind() == ErrorKind::BrokenPipe => {

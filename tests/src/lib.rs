@@ -1,6 +1,7 @@
 //! The harness: builds the lessons once, runs them as a learner would, and ends them.
 
 mod alike;
+mod chance;
 pub mod crowd;
 mod executables;
 mod guest;
@@ -12,7 +13,9 @@ mod stable;
 #[macro_use]
 mod transcript;
 pub mod markdown;
+#[cfg(target_os = "linux")]
 pub mod picture;
+#[cfg(target_os = "linux")]
 pub mod recording;
 pub mod windows;
 
@@ -29,6 +32,7 @@ use std::path::Path;
 use std::time::Duration;
 
 pub use alike::alike;
+pub use chance::Chance;
 pub use executables::executable;
 pub use guest::Guest;
 pub use inherited::without_inherited;

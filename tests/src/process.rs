@@ -30,6 +30,11 @@ impl Running {
         self.status("Threads:")
     }
 
+    /// The number of its open descriptors.
+    pub fn descriptors(&self) -> usize {
+        fs::read_dir(format!("/proc/{}/fd", self.id())).expect("it runs").count()
+    }
+
     fn status(&self, name: &str) -> usize {
         let status = self.proc("status");
         let value = status.lines().find_map(|line| line.strip_prefix(name));
@@ -45,6 +50,28 @@ impl Running {
     pub fn interrupt(&self) {
         let id = Pid::from_raw(self.id().cast_signed()).expect("a process");
         kill_process(id, Signal::INT).expect("it runs");
+    }
+
+    /// Stops it when it waits in a call, and lets it go on when it has stopped.
+    ///
+    /// # Panics
+    ///
+    /// It does not wait, or it does not stop.
+    pub fn stop_and_continue(&self) {
+        let id = Pid::from_raw(self.id().cast_signed()).expect("a process");
+        self.until_state('S');
+        kill_process(id, Signal::STOP).expect("it runs");
+        self.until_state('T');
+        kill_process(id, Signal::CONT).expect("it runs");
+    }
+
+    /// Waits for this state of proc_pid_stat(5): S sleeps in a call, T is stopped.
+    fn until_state(&self, state: char) {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.proc("stat").contains(&format!(") {state} ")) {
+            assert!(Instant::now() < deadline, "{}", self.proc("stat"));
+            std::thread::yield_now();
+        }
     }
 
     /// The port on which it listens, none as long as it does not.

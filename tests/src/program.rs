@@ -1,5 +1,6 @@
 //! A program: what is to run, what runs, what has ended.
 
+use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
@@ -72,6 +73,12 @@ impl Program {
         // A cargo that a program runs builds where this one does.
         command.envs(target().map(|folder| ("CARGO_TARGET_DIR", folder)));
         Self { shown, command, stdin: None, stdout: None, stderr: None }
+    }
+
+    /// Gives it more arguments, which need not be UTF-8, and does not show them.
+    pub fn arguments(mut self, arguments: &[OsString]) -> Self {
+        self.command.args(arguments);
+        self
     }
 
     /// Sets a variable, and shows it before the command.
@@ -291,6 +298,17 @@ impl Running {
             }
         }
         panic!("{}: it ended after\n{}", self.shown, self.output)
+    }
+
+    /// Waits for a line, or for the end of its output. Returns whether the line has come.
+    ///
+    /// # Panics
+    ///
+    /// The time ends without either.
+    pub fn reaches(&mut self, found: impl Fn(&str) -> bool) -> bool {
+        let deadline = Instant::now() + PATIENCE;
+        std::iter::from_fn(|| self.line(deadline))
+            .any(|line| found(line.trim_end_matches('\n')))
     }
 
     /// Waits for the row in this state of a socket that has a port.

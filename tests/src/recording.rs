@@ -34,22 +34,18 @@
 //! 7. **Times.** They are left out, unless a timer of the kernel was waited for; then their
 //!    order of magnitude stands there.
 
+mod derive;
 mod kernel;
 mod order;
 mod strace;
 mod tcpdump;
 
-#[cfg(target_os = "linux")]
 mod recorder;
 
 use serde_json::{Value, json};
 
 use crate::Row;
-use kernel::{Kernel, Known};
-use order::{Happened, Node, Order, Raw};
-use strace::Said;
 
-#[cfg(target_os = "linux")]
 pub use recorder::Recorder;
 
 /// A recording.
@@ -245,203 +241,4 @@ fn object(members: &[(&str, Value)]) -> String {
     let members = members.iter().filter(|(_, value)| !value.is_null());
     let members = members.map(|(name, value)| format!("\"{name}\": {value}"));
     format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
-}
-
-/// Turns what was recorded into a recording, and the rows with which it ends.
-///
-/// # Errors
-///
-/// It contradicts itself; if it is not complete, it may.
-fn derive(raw: &Raw) -> Result<(Vec<Event>, Kernel), String> {
-    let order = Order::of(raw)?;
-    let mut kernel = Kernel::new(raw, &order);
-    let clients = order.sockets.iter().filter(|socket| socket.client.is_some()).count();
-    let side = |client: Option<usize>| match client {
-        None => "server".to_owned(),
-        Some(_) if clients == 1 => "client".into(),
-        Some(number) => format!("client {}", number + 1),
-    };
-    let last = order.order.iter().rposition(|&node| {
-        let node = &order.nodes[node];
-        node.shown && !matches!(node.what, Happened::Wait(call) if order.made[call].call.announced.is_none())
-    });
-    let mut events: Vec<Event> = Vec::new();
-    let mut places = vec![None; order.nodes.len()];
-    let mut before: Vec<Known> = Vec::new();
-    let mut shown = None;
-    for (number, &index) in order.order.iter().enumerate() {
-        let node = &order.nodes[index];
-        // A program shows the socket when the packets of its call are on their way.
-        let is_packet = node.shown && matches!(node.what, Happened::Packet(..));
-        if let Some((event, said, row)) = shown.take_if(|_| !is_packet) {
-            let event: &Event = &events[event];
-            events.push(show(&kernel, event, said, row)?);
-        }
-        if let Happened::Call(call) | Happened::Wait(call) = node.what
-            && let Some((said, row)) = order.made[call].call.row_before.clone()
-            && let Some(event) = event(raw, &order, &kernel, node, &side)
-        {
-            events.push(show(&kernel, &event, said, row)?);
-        }
-        kernel.apply(raw, &order, node.what);
-        if !node.shown || last.is_none_or(|last| number > last) {
-            continue;
-        }
-        let Some(mut event) = event(raw, &order, &kernel, node, &side) else { continue };
-        event.by = node.causes.first().and_then(|&cause| {
-            let packet = |node: &Node| matches!(node.what, Happened::Packet(..));
-            let follows = packet(node) || packet(&order.nodes[cause]);
-            places[cause].filter(|_| follows)
-        });
-        for (socket, known) in kernel.known.iter().enumerate() {
-            if before.get(socket) != Some(known)
-                && before
-                    .get(socket)
-                    .is_none_or(|b| (&b.row, b.fd) != (&known.row, known.fd))
-            {
-                let side = side(known.client);
-                let (fd, row) = (known.fd, known.row.clone());
-                event.sockets.push(Change { socket, side, fd, row });
-            }
-        }
-        before.clone_from(&kernel.known);
-        if event.kind == Kind::Packet
-            && event.text.starts_with("SYN")
-            && event.side != "server"
-        {
-            let ends = order.order[number + 1..].iter().any(|&next| {
-                order.nodes[next].causes.first() == Some(&index)
-                    && matches!(order.nodes[next].what, Happened::Packet(other, _) if raw.packets[other].has('.'))
-            });
-            if !ends {
-                event.kind = Kind::Lost;
-            }
-        }
-        places[index] = Some(events.len());
-        if let Happened::Call(call) | Happened::Return(call) = node.what {
-            let row = order.made[call].call.row.clone();
-            shown = row.map(|(said, row)| (events.len(), said, row));
-        }
-        events.push(event);
-    }
-    if let Some((event, said, row)) = shown {
-        events.push(show(&kernel, &events[event], said, row)?);
-    }
-    Ok((events, kernel))
-}
-
-/// A program shows a socket after a call of its own.
-///
-/// # Errors
-///
-/// No socket is as it says.
-fn show(kernel: &Kernel, call: &Event, said: Said, row: Row) -> Result<Event, String> {
-    let shown = kernel.named(vec![row]).remove(0);
-    let equal = |known: &Known| {
-        known.fd.is_some()
-            && known.row.as_ref().is_some_and(|row| match known.stream {
-                true => *row == shown,
-                // The queues of a datagram socket count the memory of the kernel.
-                false => (&row.local, &row.peer) == (&shown.local, &shown.peer),
-            })
-    };
-    if !kernel.known.iter().any(equal) {
-        return Err(format!("{} {}: {:#?}", said.at, said.text, kernel.known));
-    }
-    Ok(Event {
-        kind: Kind::Row,
-        text: shown.to_string(),
-        at: Some(said.at),
-        to: None,
-        by: None,
-        after: None,
-        sockets: Vec::new(),
-        ..call.clone()
-    })
-}
-
-/// An event without its sockets and its cause; none if nobody shows it.
-fn event(
-    raw: &Raw,
-    order: &Order<'_>,
-    kernel: &Kernel,
-    node: &Node,
-    side: &impl Fn(Option<usize>) -> String,
-) -> Option<Event> {
-    let event = |side, kind, text: &str, at| {
-        let (step, text) = (node.step, kernel.name(text));
-        let thread = match node.what {
-            Happened::Packet(..) => 0,
-            Happened::Call(call) | Happened::Wait(call) | Happened::Return(call) => {
-                order.made[call].thread
-            }
-        };
-        let after = node.after.and_then(magnitude).map(str::to_owned);
-        let (to, by, sockets) = (None, None, Vec::new());
-        Event { step, side, kind, text, at, thread, to, by, after, sockets }
-    };
-    let whose = |call: usize| {
-        let made = &order.made[call];
-        let of_program = || {
-            let others = order.made.iter().filter(|other| other.program == made.program);
-            let mut sockets = others.filter_map(|other| other.born.or(other.socket));
-            sockets.find(|&socket| order.sockets[socket].client.is_none()).is_none()
-        };
-        match made.socket.or(made.born) {
-            Some(socket) => side(order.sockets[socket].client),
-            None if of_program() => side(Some(0)),
-            None => side(None),
-        }
-    };
-    Some(match node.what {
-        Happened::Call(call) | Happened::Return(call) => {
-            let said = order.made[call].call.shown.as_ref()?;
-            let waited = matches!(node.what, Happened::Return(_));
-            let kind = if waited { Kind::Return } else { Kind::Call };
-            event(whose(call), kind, &said.text, Some(said.at.clone()))
-        }
-        Happened::Wait(call) => {
-            let call_ = &order.made[call].call;
-            let (kind, said) = match &call_.announced {
-                Some(said) => (Kind::Wait, said),
-                None => (Kind::SilentWait, call_.shown.as_ref()?),
-            };
-            let text = said
-                .text
-                .rsplit_once(" = ")
-                .map_or(said.text.clone(), |(call, _)| format!("{call} ..."));
-            event(whose(call), kind, &text, Some(said.at.clone()))
-        }
-        Happened::Packet(index, connection) => {
-            let packet = &raw.packets[index];
-            let of_client =
-                match connection {
-                    Some(id) => order.connection(id).0 == packet.from,
-                    None => {
-                        order.sockets.iter().any(|socket| {
-                            socket.client.is_some() && socket.port == packet.from
-                        }) && !matches!(packet.what, tcpdump::What::Unreachable)
-                    }
-                };
-            let client = match connection {
-                Some(id) => order.connection(id).1[0]
-                    .and_then(|socket| order.sockets[socket].client),
-                None => order.sockets.iter().find_map(|socket| socket.client),
-            };
-            let text = order.packet_text(raw, index, connection);
-            let [from, to] = if of_client { [client, None] } else { [None, client] };
-            let mut event = event(side(from), Kind::Packet, &text, None);
-            event.to = Some(side(to));
-            event
-        }
-    })
-}
-
-/// The order of magnitude of a time that a timer has taken; none if it was none.
-fn magnitude(nanoseconds: u64) -> Option<&'static str> {
-    match nanoseconds / 1_000_000 {
-        0..10 => None,
-        10..900 => Some("tens of milliseconds"),
-        _ => Some("a second"),
-    }
 }

@@ -3,6 +3,8 @@
 #[cfg(target_os = "linux")]
 use std::collections::{BTreeSet, HashMap};
 use std::io::{Read, Write};
+#[cfg(target_os = "linux")]
+use std::net::{Shutdown, TcpStream};
 use std::thread;
 use std::time::Duration;
 #[cfg(target_os = "linux")]
@@ -10,7 +12,7 @@ use std::time::Instant;
 
 use socket2::SockRef;
 #[cfg(target_os = "linux")]
-use tests::{Guest, Running, allow_descriptors, crowd};
+use tests::{Chance, Guest, PATIENCE, Running, allow_descriptors, crowd};
 use tests::{Program, connect, serve};
 
 /// The byte at this place of the stream: it repeats at no power of two.
@@ -254,4 +256,184 @@ fn vanish(guest: Guest, lines: usize) -> Option<Guest> {
     (0..lines).for_each(|number| guest.say(&number.to_string()));
     SockRef::from(guest.stream()).set_linger(Some(Duration::ZERO)).expect("SO_LINGER");
     None
+}
+
+/// What a client does to a server that sends back what it gets: there are twelve ways. One
+/// that stays silent is given back, so that it can stay.
+#[cfg(target_os = "linux")]
+fn behave(port: u16, chance: &mut Chance, way: usize) -> Option<TcpStream> {
+    let client = connect(port);
+    let bytes = crowd::bytes(chance.below(3000) + 1);
+    let reset =
+        || SockRef::from(&client).set_linger(Some(Duration::ZERO)).expect("SO_LINGER");
+    match way {
+        // Nothing: it closes, it resets, it ends its side, it stays silent.
+        0 => (),
+        1 => reset(),
+        2 => {
+            client.shutdown(Shutdown::Write).expect("it is connected");
+            assert_eq!((&client).read(&mut [0; 1]).expect("end of file"), 0);
+        }
+        3 => return Some(client),
+        // It resets: with the first bytes, in the middle of a conversation, with everything
+        // full that lies between it and the server.
+        4 => {
+            (&client).write_all(&bytes).expect("the server reads");
+            reset();
+        }
+        5 => {
+            crowd::round_trip(&client, &bytes);
+            reset();
+        }
+        6 => {
+            crowd::fill(&client, thread::yield_now);
+            reset();
+        }
+        // It closes, and has not read everything.
+        7 => (&client).write_all(&bytes).expect("the server reads"),
+        // Byte by byte, in pieces of any size, all of it before the first read, in turns.
+        8 => bytes.iter().take(50).for_each(|&byte| crowd::round_trip(&client, &[byte])),
+        9 => {
+            let sent = crowd::bytes(chance.below(300_000));
+            assert!(crowd::echo(client, &sent, chance.below(70_000) + 1) == sent);
+        }
+        10 => {
+            (&client).write_all(&bytes).expect("the server reads");
+            client.shutdown(Shutdown::Write).expect("it is connected");
+            let mut reply = Vec::new();
+            (&client).read_to_end(&mut reply).expect("the server replies");
+            assert!(reply == bytes, "{} bytes", bytes.len());
+        }
+        _ => (0..5).for_each(|_| crowd::round_trip(&client, &bytes)),
+    }
+    None
+}
+
+/// What a guest does to the chat: twelve ways, too.
+#[cfg(target_os = "linux")]
+fn misbehave(port: u16, chance: &mut Chance, way: usize) -> Option<TcpStream> {
+    if way < 2 {
+        return behave(port, chance, way);
+    }
+    let mut guest = Guest::new(port);
+    let text = "ab\n".repeat(chance.below(20) + 1);
+    let stream = guest.stream().try_clone().expect("a descriptor");
+    match way {
+        2 => {
+            stream.shutdown(Shutdown::Write).expect("it is connected");
+            while !guest.hear().is_empty() {}
+        }
+        3 => return Some(stream),
+        4 => guest.send(text),
+        5 => guest.send(&text[..text.len() - 1]),
+        6 => text.bytes().for_each(|byte| guest.send([byte])),
+        7 => guest.send("a".repeat(chance.below(70_000))),
+        8 => guest.send([b"a".repeat(chance.below(3000)), b"\n".to_vec()].concat()),
+        9 => guest.send(b"\xff\xc3\x00\x1b[31m\n"),
+        10 => guest.send("\r\n\n\r\r\n"),
+        _ => guest.send(text.replace('\n', "\r\n")),
+    }
+    if chance.below(2) == 0 {
+        SockRef::from(guest.stream()).set_linger(Some(Duration::ZERO)).expect("SO_LINGER");
+    }
+    None
+}
+
+/// Two who are in the chat all the time, and hear each other.
+#[cfg(target_os = "linux")]
+fn hear_each_other(guests: &mut [Guest; 2], number: usize) {
+    for (speaker, listener) in [(0, 1), (1, 0)] {
+        guests[speaker].say(&number.to_string());
+        let expected = format!("{}: {number}", guests[speaker].name);
+        loop {
+            let line = guests[listener].hear();
+            assert_ne!(line, "", "{expected} has not come");
+            if line == expected {
+                break;
+            }
+        }
+    }
+}
+
+/// So many clients of each of steps 4 and 6 to 9 and of the chat, and each behaves in one of
+/// twelve ways. After each the next one is served; at the end every descriptor is closed, and
+/// the memory has not grown since the first third.
+#[cfg(target_os = "linux")]
+fn hostile(count: usize) {
+    let lessons =
+        ["step4-accept", "step6-thread", "step7-poll", "step8-epoll", "step9-await"];
+    for (seed, lesson) in lessons.into_iter().chain(["chat"]).enumerate() {
+        let start = Instant::now();
+        let mut chance = Chance::new(seed as u64);
+        let (server, port) = quiet(lesson);
+        let mut guests = (lesson == "chat").then(|| [Guest::new(port), Guest::new(port)]);
+        // The descriptors when nobody else is there.
+        let before = match &mut guests {
+            Some(guests) => {
+                hear_each_other(guests, 0);
+                server.descriptors()
+            }
+            None => {
+                let client = connect(port);
+                crowd::round_trip(&client, b"first");
+                server.descriptors() - 1
+            }
+        };
+        // While step 4 serves a silent one, nobody else is served.
+        let stay = if lesson == "step4-accept" { 0 } else { 20 };
+        let mut silent = Vec::new();
+        let mut memory = 0;
+        for number in 1..=count {
+            if number == count / 3 {
+                memory = server.memory();
+            }
+            let way = number % 12;
+            match &mut guests {
+                Some(guests) => {
+                    silent.extend(misbehave(port, &mut chance, way));
+                    hear_each_other(guests, number);
+                    if silent.len() > stay {
+                        silent.clear();
+                    }
+                }
+                None => {
+                    silent.extend(behave(port, &mut chance, way));
+                    if silent.len() > stay {
+                        silent.clear();
+                    }
+                    crowd::round_trip(&connect(port), b"next");
+                }
+            }
+        }
+        silent.clear();
+        settled(&server, before);
+        let grown = server.memory().saturating_sub(memory);
+        println!("{lesson}: {count} clients, {grown} KiB more, {:?}", start.elapsed());
+        assert!(grown < 4096, "{lesson}: {grown} KiB more");
+    }
+}
+
+/// Waits until the server has as many descriptors as before.
+#[cfg(target_os = "linux")]
+fn settled(server: &Running, before: usize) {
+    let deadline = Instant::now() + PATIENCE;
+    while server.descriptors() != before {
+        let now = server.descriptors();
+        assert!(Instant::now() < deadline, "{now} descriptors, {before} before");
+        thread::yield_now();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "needs a minute"]
+fn five_hundred_hostile_clients() {
+    hostile(500 / 6);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "needs a minute"]
+fn five_thousand_hostile_clients() {
+    hostile(5000 / 6);
 }

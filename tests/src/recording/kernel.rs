@@ -3,7 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::order::{Happened, Order, Raw};
+use super::order::{Happened, Order, Raw, Socket};
+use super::tcpdump::Packet;
 use crate::Row;
 
 /// A socket of the kernel; a program need not have a descriptor for it.
@@ -45,10 +46,9 @@ impl Kernel {
         let bound = order.sockets.iter().find(|socket| socket.client.is_none());
         let server = first.or(bound.map(|socket| socket.port)).unwrap_or_default();
         let mut ports = HashMap::from([(server, 4444)]);
-        for (number, packet) in raw.packets.iter().map(|packet| packet.from).enumerate() {
-            debug_assert!(number < 100_000);
+        for packet in &raw.packets {
             let next = 51733 + u16::try_from(ports.len()).expect("few ports");
-            ports.entry(packet).or_insert(next);
+            ports.entry(packet.from).or_insert(next);
         }
         let kept_back = order.nodes.iter().filter_map(|node| match node.what {
             Happened::Packet(index, Some(id)) if !raw.packets[index].has('S') => {
@@ -165,116 +165,51 @@ impl Kernel {
     }
 
     /// A segment is sent by one end and received by the other.
-    fn segment(&mut self, raw: &Raw, order: &Order<'_>, index: usize, connection: usize) {
+    fn segment(&mut self, raw: &Raw, order: &Order<'_>, index: usize, id: usize) {
         let packet = &raw.packets[index];
-        let (port, sockets) = order.connection(connection);
+        let (port, sockets) = order.connection(id);
         let side = usize::from(port != packet.from);
         let client = sockets[0].and_then(|socket| self.of_socket.get(&socket)).copied();
-        let ends = self.of_connection.entry(connection).or_insert([client, None]);
-        let starts = self.starts.entry(connection).or_insert([0; 2]);
+        let [_, server] = self.of_connection.entry(id).or_insert([client, None]);
+        if packet.has('S') && side == 1 {
+            *server = Some(self.known.len());
+            self.known.push(Known::new(None, "SYN-RECV"));
+        }
+        let ends = [client, *server];
+        let (sender, receiver) = (ends[side], ends[1 - side]);
+        let starts = self.starts.entry(id).or_insert([0; 2]);
         let (_, end) = packet.seq();
         if packet.has('S') {
             starts[side] = end;
         }
-        let total = end.wrapping_sub(starts[side]);
-        let (start, [mut sender, mut receiver]) =
-            (starts[1 - side], if side == 0 { *ends } else { [ends[1], ends[0]] });
-        let (local, peer) = (self.address(packet.from), self.address(packet.to));
-        if packet.has('S') && side == 0 {
-            let Some(client) = sender else { return };
-            let known = &mut self.known[client];
-            *known.row_mut() = row("SYN-SENT", local, peer);
-            known.row_mut().send_q = Some(1);
-            return;
-        }
-        if packet.has('S') {
-            self.of_connection.insert(connection, [client, Some(self.known.len())]);
-            let mut known = Known::new(None, "SYN-RECV");
-            *known.row_mut() = row("SYN-RECV", local, peer);
-            self.known.push(known);
-            sender = Some(self.known.len() - 1);
-            receiver = client;
-        }
+        let (sent, start) = (end.wrapping_sub(starts[side]), starts[1 - side]);
         if packet.has('R') {
             for end in [sender, receiver].into_iter().flatten() {
-                let known = &mut self.known[end];
-                let local = known.row.as_ref().map(|row| row.local.clone());
-                known.row = known.fd.map(|_| {
-                    let mut row = row("UNCONN", local.unwrap_or_default(), self::any());
-                    row.recv_q = Some(0);
-                    row
-                });
+                self.known[end].reset();
             }
             return;
         }
-        let acknowledged =
-            packet.ack().filter(|_| start != 0).map(|ack| ack.wrapping_sub(start));
-        if let Some(sender) = sender.filter(|_| packet.has('F')) {
-            let known = &mut self.known[sender];
-            known.finished = Some(total);
-            known.row_mut().send_q = Some(1);
-            known.go(|state| match state {
-                "ESTAB" => "FIN-WAIT-1",
-                "CLOSE-WAIT" => "LAST-ACK",
-                other => other,
-            });
+        if let Some(sender) = sender {
+            let addresses = [self.address(packet.from), self.address(packet.to)];
+            self.known[sender].send(packet, sent, addresses);
         }
         let Some(receiver) = receiver else { return };
-        let listener = order
-            .sockets
-            .iter()
-            .position(|socket| socket.listens && Some(socket.port) == Some(packet.to));
-        let listener = listener.and_then(|socket| self.of_socket.get(&socket)).copied();
-        let known = &mut self.known[receiver];
-        let mut established = false;
-        known.go(|state| match state {
-            "SYN-SENT" => "ESTAB",
-            "SYN-RECV" => {
-                established = true;
-                "ESTAB"
+        let counted = self.kept_back.contains(&port);
+        let established = self.known[receiver].receive(packet, start, counted);
+        if established {
+            let listens = |socket: &Socket| socket.listens && socket.port == packet.to;
+            let listener = order.sockets.iter().position(listens);
+            if let Some(listener) = listener.and_then(|id| self.of_socket.get(&id)) {
+                let queue = &mut self.known[*listener].row_mut().recv_q;
+                *queue = queue.map(|queue| queue + 1);
             }
-            other => other,
-        });
-        if known.is("ESTAB") && packet.has('S') {
-            known.row_mut().send_q = Some(0);
-        }
-        if let Some(acknowledged) = acknowledged {
-            known.acknowledged = known.acknowledged.max(acknowledged.min(known.sent));
-            let queue = known.sent - known.acknowledged;
-            let finished = known.finished.is_some_and(|finished| acknowledged < finished);
-            if known.finished.is_some_and(|finished| acknowledged >= finished) {
-                known.go(|state| match state {
-                    "FIN-WAIT-1" => "FIN-WAIT-2",
-                    "CLOSING" => "TIME-WAIT",
-                    "LAST-ACK" => "",
-                    other => other,
-                });
-            }
-            if let Some(row) = &mut known.row {
-                let kept_back = self.kept_back.contains(&port);
-                row.send_q = Some(if kept_back { queue } else { u32::from(finished) });
-            }
-        }
-        if let Some(row) = &mut known.row {
-            row.recv_q = row.recv_q.map(|queue| queue + packet.length);
-        }
-        if packet.has('F') {
-            known.go(|state| match state {
-                "ESTAB" => "CLOSE-WAIT",
-                "FIN-WAIT-1" => "CLOSING",
-                "FIN-WAIT-2" => "TIME-WAIT",
-                other => other,
-            });
-        }
-        if let Some(listener) = listener.filter(|_| established) {
-            let queue = &mut self.known[listener].row_mut().recv_q;
-            *queue = queue.map(|queue| queue + 1);
         }
     }
 
     /// The rows as `ss -tan` shows them: without sockets that are neither connected nor listen.
     pub fn ss(&self) -> Vec<Row> {
-        let rows = self.known.iter().filter_map(|known| known.row.clone());
+        let streams = self.known.iter().filter(|known| known.stream);
+        let rows = streams.filter_map(|known| known.row.clone());
         let mut rows: Vec<Row> = rows.filter(|row| row.state != "UNCONN").collect();
         rows.retain(|row| row.local != any());
         sorted(rows)
@@ -300,6 +235,71 @@ impl Known {
             finished: None,
             sent: 0,
             acknowledged: 0,
+        }
+    }
+
+    /// Sends a segment; `sent` is the number of bytes up to its end.
+    fn send(&mut self, packet: &Packet, sent: u32, [local, peer]: [String; 2]) {
+        if packet.has('S') {
+            let state = if packet.has('.') { "SYN-RECV" } else { "SYN-SENT" };
+            *self.row_mut() = row(state, local, peer);
+            self.row_mut().send_q = Some(u32::from(!packet.has('.')));
+        }
+        if packet.has('F') {
+            self.finished = Some(sent);
+            self.row_mut().send_q = Some(1);
+            self.go(|state| match state {
+                "ESTAB" => "FIN-WAIT-1",
+                "CLOSE-WAIT" => "LAST-ACK",
+                other => other,
+            });
+        }
+    }
+
+    /// Receives a segment, of one who calls our first byte `start`; `counted` is whether Send-Q
+    /// counts what was not acknowledged. Tells whether a server's end is now connected.
+    fn receive(&mut self, packet: &Packet, start: u32, counted: bool) -> bool {
+        let accepts = self.is("SYN-RECV");
+        self.go(|state| match state {
+            "SYN-SENT" if packet.has('.') => "ESTAB",
+            "SYN-RECV" => "ESTAB",
+            other => other,
+        });
+        if let Some(ack) = packet.ack().filter(|_| start != 0) {
+            let acknowledged = ack.wrapping_sub(start);
+            self.acknowledged = self.acknowledged.max(acknowledged.min(self.sent));
+            let all = self.finished.is_none_or(|finished| acknowledged >= finished);
+            let queue =
+                if counted { self.sent - self.acknowledged } else { u32::from(!all) };
+            self.row_mut().send_q = Some(queue);
+            if all && self.finished.is_some() {
+                self.go(|state| match state {
+                    "FIN-WAIT-1" => "FIN-WAIT-2",
+                    "CLOSING" => "TIME-WAIT",
+                    "LAST-ACK" => "",
+                    other => other,
+                });
+            }
+        }
+        if let Some(row) = &mut self.row {
+            row.recv_q = row.recv_q.map(|queue| queue + packet.length);
+        }
+        if packet.has('F') {
+            self.go(|state| match state {
+                "ESTAB" => "CLOSE-WAIT",
+                "FIN-WAIT-1" => "CLOSING",
+                "FIN-WAIT-2" => "TIME-WAIT",
+                other => other,
+            });
+        }
+        accepts
+    }
+
+    /// The connection is gone; a socket with a descriptor stays until close(2).
+    fn reset(&mut self) {
+        let local = self.row.take().map(|row| row.local);
+        if self.fd.is_some() {
+            self.row = Some(row("UNCONN", local.unwrap_or_else(any), any()));
         }
     }
 

@@ -107,12 +107,19 @@ struct Connection {
     syn_ack: Option<usize>,
     established: Option<usize>,
     syns: Vec<usize>,
-    answered: bool,
     /// The nodes of what carries data, with the number of bytes up to the end of each.
     data: [Vec<(u32, usize)>; 2],
     fin: [Option<usize>; 2],
     reset: Option<usize>,
     last: [Option<usize>; 2],
+}
+
+/// What caused a packet, as [`Node`] has it.
+#[derive(Default)]
+struct Cause {
+    causes: Vec<usize>,
+    connection: Option<usize>,
+    after: Option<u64>,
 }
 
 /// What happened at one moment.
@@ -413,17 +420,17 @@ impl<'a> Order<'a> {
                         .iter()
                         .filter(|made| made.socket == from && made.call.name == "send");
                     let cause = sends.map(|made| made.nodes[0]).nth(before.count());
-                    Some((cause.into_iter().collect(), None, None))
+                    Some(Cause { causes: cause.into_iter().collect(), ..Cause::default() })
                 }
                 What::Unreachable => {
                     let cause = self.nodes.iter().rposition(|node| match node.what {
                         Happened::Packet(other, _) => raw.packets[other].to == packet.from,
                         _ => false,
                     });
-                    Some((cause.into_iter().collect(), None, None))
+                    Some(Cause { causes: cause.into_iter().collect(), ..Cause::default() })
                 }
             };
-            let Some((causes, connection, after)) = node else { continue };
+            let Some(Cause { causes, connection, after }) = node else { continue };
             let what = Happened::Packet(index, connection);
             let step = raw.marks.iter().filter(|mark| mark.time <= packet.time).count();
             let time = [packet.time; 2];
@@ -441,103 +448,47 @@ impl<'a> Order<'a> {
         made.map(|made| made.nodes[0])
     }
 
-    /// What a segment has as causes, if it belongs into the recording, and how long it was kept
-    /// back.
-    fn segment(
-        &mut self,
-        raw: &Raw,
-        index: usize,
-        packet: &Packet,
-    ) -> Option<(Vec<usize>, Option<usize>, Option<u64>)> {
+    /// The connection of a segment and what caused it, if it belongs into the recording, and how
+    /// long a timer was waited for.
+    fn segment(&mut self, raw: &Raw, index: usize, packet: &Packet) -> Option<Cause> {
         let node = self.nodes.len();
         let (seq, end) = packet.seq();
         let found = |c: &Connection| c.port == packet.from || c.port == packet.to;
         let id = self.connections.iter().rposition(found);
         if packet.has('S') && !packet.has('.') {
-            if let Some(id) = id {
-                // Of those that nobody answers the first two stand; the one that is answered
-                // always does.
-                let later = raw.packets[index + 1..].iter();
-                let next = later
-                    .filter(|p| p.has('S'))
-                    .find(|p| p.to == packet.from && p.has('.') || p.from == packet.from);
-                let is_answered = next.is_some_and(|next| next.has('.'));
-                let connection = &mut self.connections[id];
-                let &before = connection.syns.last()?;
-                if connection.syns.len() > 1 && !is_answered {
-                    return None;
-                }
-                connection.syns.push(node);
-                let after = packet.time - self.nodes[before].time[0];
-                let mut causes = vec![before];
-                // The room for it was made by accept.
-                let room = self.made.iter().filter(|made| {
-                    made.call.name == "accept"
-                        && made.call.left.is_some_and(|t| t < packet.time)
-                });
-                let room = room.max_by_key(|made| made.call.left);
-                causes.extend(room.filter(|_| is_answered).map(|made| made.nodes[1]));
-                return Some((causes, Some(id), Some(after)));
-            }
-            let sockets = self.ends(packet.from);
-            let cause = self.call_before(sockets[0], "connect", packet.time);
-            self.connections.push(Connection {
-                port: packet.from,
-                sockets,
-                start: [end, 0],
-                sent: [end, 0],
-                finished: [None; 2],
-                syn_ack: None,
-                established: None,
-                syns: vec![node],
-                answered: false,
-                data: [Vec::new(), Vec::new()],
-                fin: [None; 2],
-                reset: None,
-                last: [Some(node), None],
-            });
-            let id = self.connections.len() - 1;
-            return Some((cause.into_iter().collect(), Some(id), None));
+            return match id {
+                Some(id) => self.syn_again(raw, index, packet, id),
+                None => Some(self.syn(packet)),
+            };
         }
         let id = id?;
+        let cause = |causes| Some(Cause { causes, connection: Some(id), after: None });
         let side = usize::from(self.connections[id].port != packet.from);
-        let socket = self.connections[id].sockets[side];
         let connection = &mut self.connections[id];
+        let socket = connection.sockets[side];
         let before = connection.last[1 - side];
         if packet.has('S') {
-            if std::mem::replace(&mut connection.answered, true) {
+            if connection.syn_ack.is_some() {
                 return None;
             }
             connection.start[side] = end;
             connection.sent[side] = end;
             connection.last[side] = Some(node);
             connection.syn_ack = Some(node);
-            let syn = connection.syns.last().copied();
-            return Some((syn.into_iter().collect(), Some(id), None));
+            return cause(connection.syns.last().copied().into_iter().collect());
         }
         if packet.has('R') {
             connection.reset = Some(node);
-            let cause = self.call_before(socket, "close", packet.time).or(before);
-            return Some((cause.into_iter().collect(), Some(id), None));
+            let call = self.call_before(socket, "close", packet.time).or(before);
+            return cause(call.into_iter().collect());
         }
         if side == 0 && connection.established.is_none() && packet.length == 0 {
             connection.established = Some(node);
             connection.last[side] = Some(node);
-            return Some((before.into_iter().collect(), Some(id), None));
+            return cause(before.into_iter().collect());
         }
         if packet.length == 0 && !packet.has('F') {
-            let fin = connection.fin[1 - side];
-            let fin = fin.filter(|_| packet.ack() == connection.finished[1 - side]);
-            if fin.is_some() && self.alone(raw, index, packet) {
-                return Some((fin.into_iter().collect(), Some(id), None));
-            }
-            if let Some(freed) = self.frees(raw, index, packet, id, side) {
-                self.connections[id].last[side] = Some(node);
-                let after = packet.time - self.nodes[before?].time[0];
-                let causes = before.into_iter().chain([freed]).collect();
-                return Some((causes, Some(id), Some(after)));
-            }
-            return None;
+            return self.acknowledgement(raw, index, packet, id);
         }
         // What is sent again is left out.
         if connection.sent[side] != seq {
@@ -558,18 +509,89 @@ impl<'a> Order<'a> {
                         || made.call.name == "shutdown" && made.call.ends_sending)
             };
             let call = self.made.iter().filter(ends).min_by_key(|made| made.call.entered);
-            let causes = call.map(|made| made.nodes[0]).into_iter().collect();
-            return Some((causes, Some(id), None));
+            return cause(call.map(|made| made.nodes[0]).into_iter().collect());
         }
         let Some(call) = self.call_that_sent(socket, total) else {
-            return Some((Vec::new(), Some(id), None));
+            return cause(Vec::new());
         };
         let left = call.call.left.unwrap_or(u64::MAX);
-        if self.is_kept_back(raw, packet, left) {
-            let causes = before.into_iter().chain([call.nodes[0]]).collect();
-            return Some((causes, Some(id), None));
+        let frees = before.filter(|_| self.is_kept_back(raw, packet, left));
+        cause(frees.into_iter().chain([call.nodes[0]]).collect())
+    }
+
+    /// The first segment of a connection.
+    fn syn(&mut self, packet: &Packet) -> Cause {
+        let node = self.nodes.len();
+        let (_, end) = packet.seq();
+        let sockets = self.ends(packet.from);
+        let call = self.call_before(sockets[0], "connect", packet.time);
+        self.connections.push(Connection {
+            port: packet.from,
+            sockets,
+            start: [end, 0],
+            sent: [end, 0],
+            finished: [None; 2],
+            syn_ack: None,
+            established: None,
+            syns: vec![node],
+            data: [Vec::new(), Vec::new()],
+            fin: [None; 2],
+            reset: None,
+            last: [Some(node), None],
+        });
+        let connection = Some(self.connections.len() - 1);
+        Cause { causes: call.into_iter().collect(), connection, after: None }
+    }
+
+    /// Of the SYNs that nobody answers the first two stand; the one that is answered always does.
+    fn syn_again(
+        &mut self,
+        raw: &Raw,
+        index: usize,
+        packet: &Packet,
+        id: usize,
+    ) -> Option<Cause> {
+        let mut later = raw.packets[index + 1..].iter().filter(|other| other.has('S'));
+        let next = later.find(|other| other.from == packet.from || other.to == packet.from);
+        let is_answered = next.is_some_and(|next| next.has('.'));
+        let node = self.nodes.len();
+        let connection = &mut self.connections[id];
+        let &before = connection.syns.last()?;
+        if connection.syns.len() > 1 && !is_answered {
+            return None;
         }
-        Some((vec![call.nodes[0]], Some(id), None))
+        connection.syns.push(node);
+        let after = Some(packet.time - self.nodes[before].time[0]);
+        // The room for it was made by accept.
+        let room = self.made.iter().filter(|made| {
+            made.call.name == "accept" && made.call.left.is_some_and(|t| t < packet.time)
+        });
+        let room = room.max_by_key(|made| made.call.left).filter(|_| is_answered);
+        let causes = [before].into_iter().chain(room.map(|made| made.nodes[1])).collect();
+        Some(Cause { causes, connection: Some(id), after })
+    }
+
+    /// A segment that does nothing but acknowledge.
+    fn acknowledgement(
+        &mut self,
+        raw: &Raw,
+        index: usize,
+        packet: &Packet,
+        id: usize,
+    ) -> Option<Cause> {
+        let connection = &self.connections[id];
+        let side = usize::from(connection.port != packet.from);
+        let fin = connection.fin[1 - side];
+        let fin = fin.filter(|_| packet.ack() == connection.finished[1 - side]);
+        if fin.is_some() && self.alone(raw, index, packet) {
+            let causes = fin.into_iter().collect();
+            return Some(Cause { causes, connection: Some(id), after: None });
+        }
+        let before = connection.last[1 - side]?;
+        let freed = self.frees(raw, index, packet, id, side)?;
+        let after = Some(packet.time - self.nodes[before].time[0]);
+        self.connections[id].last[side] = Some(self.nodes.len());
+        Some(Cause { causes: vec![before, freed], connection: Some(id), after })
     }
 
     /// The call of send(2) that handed over the last one of the first bytes of a socket.

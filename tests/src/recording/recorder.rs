@@ -7,23 +7,28 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Instant, SystemTime};
 
+use super::Recording;
+use super::derive::derive;
 use super::order::{Mark, Program as Traced, Raw};
 use super::strace::Thread;
 use super::tcpdump::Packet;
-use super::{Recording, derive};
 use crate::{Namespace, PATIENCE, Program, Running};
 
 /// Records what programs do in a network namespace, see the rules of
 /// [`Recording`](super::Recording).
 pub struct Recorder {
     name: String,
-    namespace: Namespace,
-    folder: PathBuf,
-    _tcpdump: Running,
     commands: Vec<String>,
-    running: Vec<Option<Running>>,
     marks: Vec<Mark>,
+    // They end in this order.
+    running: Vec<Option<Running>>,
+    _tcpdump: Running,
+    namespace: Namespace,
+    folder: Folder,
 }
+
+/// A folder for a while.
+struct Folder(PathBuf);
 
 impl Recorder {
     /// Begins a recording.
@@ -37,8 +42,9 @@ impl Recorder {
         let folder = format!("recording-{}-{number}", std::process::id());
         let folder = std::env::temp_dir().join(folder);
         fs::create_dir(&folder).expect("a folder");
+        let folder = Folder(folder);
         let namespace = Namespace::new();
-        let packets = File::create(folder.join("packets")).expect("a file");
+        let packets = File::create(folder.0.join("packets")).expect("a file");
         // As root: a process that changes its user would not be ended with the test. Heads are
         // enough: with room for whole packets of the loopback, few fit into the buffer.
         let options = "-i lo -nn -S -l -tt -s 160 -B 4096 -Z root --immediate-mode \
@@ -49,25 +55,25 @@ impl Recorder {
         tcpdump.until(|line| line.contains("listening on"));
         Self {
             name: name.into(),
+            commands: Vec::new(),
+            marks: Vec::new(),
+            running: Vec::new(),
+            _tcpdump: tcpdump,
             namespace,
             folder,
-            _tcpdump: tcpdump,
-            commands: Vec::new(),
-            running: Vec::new(),
-            marks: Vec::new(),
         }
     }
 
     /// Starts a program, and returns its number.
     pub fn start(&mut self, program: Program) -> usize {
         let number = self.running.len();
-        let file = self.folder.join(format!("{number}.trace"));
+        let file = self.folder.0.join(format!("{number}.trace"));
         let file = file.to_str().expect("UTF-8");
         // With -D strace is the child: the process that the test starts is the program.
         let options = format!(
             "strace -D -ff -q -s 300 --absolute-timestamps=format:unix,precision:ns \
-             --syscall-times=ns -o {file} -e trace=network,close,poll,ppoll,read,write,futex,\
-             clone,clone3,fcntl"
+             --syscall-times=ns -o {file} -e trace=network,close,poll,ppoll,read,write,clone,\
+             clone3,fcntl"
         );
         let options: Vec<&str> = options.split_whitespace().collect();
         self.commands.push(program.command_line().into());
@@ -111,7 +117,7 @@ impl Recorder {
     fn raw(&self) -> Raw {
         let mut programs: Vec<Traced> =
             self.commands.iter().map(|_| Traced { threads: Vec::new() }).collect();
-        for entry in fs::read_dir(&self.folder).expect("the folder") {
+        for entry in fs::read_dir(&self.folder.0).expect("the folder") {
             let path = entry.expect("an entry").path();
             let name = path.file_name().and_then(|name| name.to_str()).expect("UTF-8");
             let Some((program, id)) = name.split_once(".trace.") else { continue };
@@ -124,7 +130,7 @@ impl Recorder {
             // The numbers of threads begin anew some day.
             program.threads.sort_by_key(|thread| thread.began);
         }
-        let packets = fs::read_to_string(self.folder.join("packets")).unwrap_or_default();
+        let packets = fs::read_to_string(self.folder.0.join("packets")).unwrap_or_default();
         let whole = packets.rsplit_once('\n').map_or("", |(whole, _)| whole);
         let packets = whole.lines().filter_map(Packet::parse).collect();
         Raw { programs, packets, marks: self.marks.clone() }
@@ -189,9 +195,14 @@ impl Recorder {
     }
 }
 
-impl Drop for Recorder {
+impl Drop for Folder {
     fn drop(&mut self) {
-        self.running.clear();
-        let _ = fs::remove_dir_all(&self.folder);
+        // An strace whose program has just ended may be about to write a file.
+        for _ in 0..100 {
+            if fs::remove_dir_all(&self.0).is_ok() {
+                return;
+            }
+            thread::yield_now();
+        }
     }
 }

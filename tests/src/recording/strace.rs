@@ -74,9 +74,10 @@ const NAMES: [(&str, &str); 17] = [
     ("clone3", "pthread_create"),
 ];
 
-/// The calls in which a thread can wait for ever.
-const BLOCKING: [&str; 8] =
-    ["accept", "accept4", "connect", "recvfrom", "poll", "ppoll", "read", "futex"];
+/// The calls in which a thread can wait for ever. Those for the lock of standard error (futex(2))
+/// are none of them.
+const BLOCKING: [&str; 7] =
+    ["accept", "accept4", "connect", "recvfrom", "poll", "ppoll", "read"];
 
 impl Thread {
     /// Reads the file that `strace -ff` has written of this thread.

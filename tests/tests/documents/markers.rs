@@ -217,6 +217,35 @@ fn links_lead_somewhere() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Who does not see a picture reads what it shows.
+#[test]
+fn pictures_have_a_text_alternative() {
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for document in documents() {
+        let text = read(&document);
+        for (line, number) in text.lines().zip(0..) {
+            let place = place(&document, number);
+            for picture in line.split("![").skip(1) {
+                let Some((alternative, _)) = picture.split_once("](") else { continue };
+                seen += 1;
+                if alternative.trim().is_empty() {
+                    wrong.push(format!("{place}: a picture without a text alternative"));
+                }
+            }
+            for picture in line.split("<img ").skip(1) {
+                seen += 1;
+                let alternative = picture.split_once("alt=\"").map(|(_, rest)| rest);
+                if alternative.is_none_or(|text| text.trim_start().starts_with('"')) {
+                    wrong.push(format!("{place}: a picture without a text alternative"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(seen > 0, "no picture was looked at");
+}
+
 /// Packages, examples, tests and files in the commands that a document shows.
 #[test]
 fn commands_exist() {

@@ -171,6 +171,20 @@ fn empty_datagram() {
     assert_eq!(server.join().expect("no panic"), 0);
 }
 
+/// To be stopped and continued does not make it wait anew: a call with a timeout is not
+/// restarted, signal(7).
+#[cfg(target_os = "linux")]
+#[test]
+fn stopped_and_continued() {
+    let (_silent, address) = tests::bind();
+    let mut client =
+        Program::lesson("client", &["--type", "dgram", &address, "hello"]).start();
+    client.until(|line| line.starts_with("recv(") && line.ends_with("..."));
+    client.stop_and_continue();
+    let shown = client.wait().exited(1);
+    assert!(shown.contains("\nrecv(3, 65536) = -1 EINTR ("), "{shown}");
+}
+
 #[cfg(target_os = "linux")]
 mod namespace {
     use tests::{Namespace, Program, assert_transcript, stable};

@@ -64,6 +64,7 @@ fn options() {
         ("step1-create", &["--family", "unix"][..]),
         ("step1-create", &["--type", "raw"]),
         ("step1-create", &["--proto", "tcp"]),
+        ("step1-create", &["--proto", "0x6"]),
         ("step1-create", &["--proto", "2147483648"]),
         ("step1-create", &["127.0.0.1:4444"]),
         ("step1-create", &["--listen"]),
@@ -90,10 +91,11 @@ fn control_characters() {
 #[test]
 fn not_utf8() {
     let argument = "exec \"$0\" \"$(printf '127.0.0.1\\377:80')\"";
-    for lesson in ["step0-resolve", "step2-bind", "client"] {
+    for lesson in ["step0-resolve", "step2-bind", "client", "judge", "tour"] {
         let lesson = Program::lesson(lesson, &[]).through(&["sh", "-c", argument]);
         let transcript = lesson.run().exited(2);
-        assert!(transcript.contains("invalid UTF-8"), "{transcript}");
+        let named = "error: the argument '127.0.0.1\u{fffd}:80' is not UTF-8\n";
+        assert!(transcript.contains(named), "{transcript}");
     }
 }
 

@@ -3,6 +3,7 @@
 use tests::{Row, alike, stable, windows};
 
 /// The port of a command is that of the server; the others are named in their order.
+#[cfg(not(windows))]
 #[test]
 fn ports_are_named_as_in_the_lecture() {
     let shown = "$ cargo run -q -p step4-accept -- 127.0.0.1:0\n\

@@ -38,6 +38,7 @@ fn help() {
 }
 
 /// The page shows both: a client that gets its answer, and a second one of another port.
+#[cfg(not(windows))]
 #[test]
 fn datagrams() {
     let (mut server, port) = serve();

@@ -1,5 +1,5 @@
-//! Pictures are made from recordings, and recordings from runs.
+//! Pictures are made from recordings, and recordings from runs, on Linux.
+#![cfg(target_os = "linux")]
 
 mod drawings;
-#[cfg(target_os = "linux")]
 mod scenarios;
