@@ -34,8 +34,14 @@ pub enum Place {
 
 /// Puts this thread, and what it starts from now on, into its place; false if there is only one
 /// processor, or the system has no such call.
-#[cfg(target_os = "linux")]
 pub fn put(place: Place) -> bool {
+    put_thread(None, place)
+}
+
+/// The same for another thread: the first one of a process has the number of the process.
+#[cfg(target_os = "linux")]
+pub fn put_thread(id: Option<u32>, place: Place) -> bool {
+    use rustix::process::Pid;
     use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
     use std::sync::OnceLock;
 
@@ -54,12 +60,12 @@ pub fn put(place: Place) -> bool {
         Place::Servers => processors.for_each(|processor| set.set(processor)),
         Place::Anywhere => set = *allowed,
     }
-    sched_setaffinity(None, &set).is_ok()
+    sched_setaffinity(id.and_then(|id| Pid::from_raw(id as i32)), &set).is_ok()
 }
 
 /// Elsewhere the system decides.
 #[cfg(not(target_os = "linux"))]
-pub fn put(_: Place) -> bool {
+pub fn put_thread(_: Option<u32>, _: Place) -> bool {
     false
 }
 

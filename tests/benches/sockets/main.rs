@@ -196,6 +196,10 @@ fn one(
                 // Where client and server take turns, to wake another processor for each turn
                 // would take longer than the turn.
                 machine::put(if busy == 1 { Place::Servers } else { Place::Load });
+                if server.0 == "step6-thread" && busy > 1 {
+                    // A thread that sleeps is woken soonest where its client runs.
+                    running.put(Place::Anywhere);
+                }
                 let (rate, cost) = load::round_trips(port, busy, time, || running.used())?;
                 results.push(server, What::RoundTrips { busy, silent }, turn, rate);
                 if let Some(cost) = cost {

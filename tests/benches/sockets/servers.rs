@@ -124,9 +124,7 @@ impl Programs {
             };
             command.env("RUST_LOG", "error");
             command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-            // A thread that sleeps is woken soonest where its client runs.
-            let threads = server.0 == "step6-thread";
-            machine::put(if threads { Place::Anywhere } else { Place::Servers });
+            machine::put(Place::Servers);
             let child = command.spawn();
             machine::put(Place::Load);
             let mut running = Running { child: child?, port };
@@ -231,6 +229,11 @@ impl Running {
             last = now;
         }
         Some(last)
+    }
+
+    /// Puts the threads that it starts from now on into their place.
+    pub fn put(&self, place: Place) {
+        machine::put_thread(Some(self.child.id()), place);
     }
 
     /// The processor time that its threads have used, in seconds: schedstat of proc(5).
