@@ -119,7 +119,7 @@ fn slow_sender(server: &Server) -> Verdict {
 }
 
 /// More than the kernel's buffers at both ends hold.
-const FLOOD: usize = 16 << 20;
+const FLOOD: usize = 8 << 20;
 
 fn no_reader(server: &Server) -> Verdict {
     let client = server.connect_with_small_buffers("the client that does not read")?;
