@@ -221,16 +221,6 @@ impl Client {
         }
     }
 
-    /// Whether the server does anything at all: answers, closes, resets.
-    pub fn expect_anything(&self) -> Verdict {
-        match self.receive(65536, Instant::now() + self.patience) {
-            Err(error) if timed_out(&error) => {
-                Err(self.fault("an answer".into(), self.silence(), How::Silence))
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// Has the next bytes acknowledged without delay: a server that leaves Nagle's algorithm
     /// on sends no small segment before (RFC 9293, sections 3.7.4 and 3.8.6.3).
     pub fn acknowledge_at_once(&self) {

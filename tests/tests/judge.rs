@@ -45,6 +45,8 @@ fn judge(lesson: &str, kind: &str, mistakes: &[(&str, &[&str])]) {
         });
         // All have been started before the first is waited for.
         for (mistake, wrong, _server, judge) in judgements.collect::<Vec<_>>() {
+            // Shown when the test fails.
+            println!("{mistake}");
             let output = judge.finish().exited(if wrong.is_empty() { 0 } else { 1 });
             let (passed, failed) = verdicts(&output);
             assert_eq!(failed, *wrong, "{mistake}\n{output}");

@@ -1,6 +1,8 @@
 //! The same lessons on several systems.
 
-use tests::{Row, alike, stable, windows};
+#[cfg(not(windows))]
+use tests::stable;
+use tests::{Row, alike, windows};
 
 /// The port of a command is that of the server; the others are named in their order.
 #[cfg(not(windows))]

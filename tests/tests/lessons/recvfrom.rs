@@ -4,7 +4,9 @@ use std::net::UdpSocket;
 use std::thread;
 
 use tests::crowd::bytes;
-use tests::{PATIENCE, Program, Running, assert_transcript, stable};
+#[cfg(not(windows))]
+use tests::stable;
+use tests::{PATIENCE, Program, Running, assert_transcript};
 
 fn serve() -> (Running, u16) {
     start(Program::lesson("step5-recvfrom", &["127.0.0.1:0"]))
