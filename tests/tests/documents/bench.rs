@@ -1,7 +1,7 @@
 //! The tables of the bench: made rightly, and in the documents as they were made.
 //!
 //! A comment above a table names the file from which it comes, which `cargo bench -- --save`
-//! writes: `<!-- // table bench/table.en.md -->`. `UPDATE_DOCUMENTS=1 cargo test -p tests --test
+//! writes: `<!-- // table tests/benches/table.en.md -->`. `UPDATE_DOCUMENTS=1 cargo test -p tests --test
 //! documents tables` writes the tables anew.
 
 use std::fs;
