@@ -34,6 +34,7 @@ function cell(x, y) {
 
 /** Turns characters for boxes and arrows into lines; what is left stays text. */
 export function diagram(text, label) {
+  if (!label) throw new Error(`a diagram without its words, <!-- // alt ... -->:\n${text}`)
   const rows = text.trimEnd().split('\n').map((line) => [...line])
   const columns = Math.max(NARROWEST, ...rows.map((row) => row.length))
   const at = (x, y) => rows[y]?.[x] ?? ' '
@@ -104,13 +105,14 @@ let count = 0
 
 /**
  * A recorded picture without its title, which the slide has. Of a time line only the rows that the
- * marker asks for, as close together as this height in pixels wants it.
+ * marker asks for, as close together as this height in pixels wants it; of others what lies between
+ * these two heights of the drawing.
  */
-export function picture(path, { from, to, label, height }) {
+export function picture(path, { from, to, crop, label, height }) {
   const id = `picture-${(count += 1)}`
   let svg = read(path.replace(/txt$/, 'svg'))
   const [, width, tall] = svg.match(/viewBox="0 0 (\d+) (\d+)"/).map(Number)
-  let bottom = tall
+  let [top, bottom] = crop ?? [SKIPPED, tall]
   const rows = svg.match(/<g class="row"[^]*?<\/g>\n/g) ?? []
   if (rows.length > 0) {
     // Two lines of the text are its head.
@@ -133,7 +135,7 @@ export function picture(path, { from, to, label, height }) {
     .replace(/<style>[^]*?<\/style>\n/, '')
     .replace(/<rect class="paper".*?\/>\n/, '')
     .replace(/<text [^>]*class="head".*?<\/text>\n/, '')
-    .replace(/viewBox=".*?"/, `class="picture" viewBox="0 ${SKIPPED} ${width} ${Math.round(bottom - SKIPPED)}" preserveAspectRatio="xMinYMid"`)
+    .replace(/viewBox=".*?"/, `class="picture" viewBox="0 ${top} ${width} ${Math.round(bottom - top)}" preserveAspectRatio="xMinYMid"`)
     .replace(/aria-labelledby=".*?"/, label ? `aria-label="${escape(label)}"` : `aria-labelledby="${id}-title ${id}-text"`)
     .replace(/ id="(title|text)"/g, ` id="${id}-$1"`)
 }

@@ -56,25 +56,29 @@ function codeSize(blocks, textLines) {
   const columns = Math.max(...lines.map((line) => line.length))
   const height = 512 - 42 * blocks.length - 72 * textLines
   const fits = (size) => columns * 0.6 * size < 1110 && lines.length * 1.36 * size < height
-  return [30, 28, 26, 24, 22, 20].find(fits) ?? 20
+  return [34, 30, 28, 26, 24, 22, 20].find(fits) ?? 20
 }
 
 /** Draws the blocks that the comment above them calls a diagram or a recorded picture. */
 function draw(inside) {
   // The title and what stands beside the drawing take a line each, at least.
   const height = 616 - 70 * inside.filter((token) => token.type === 'inline').length
-  let marker, label
+  let said = {}
   for (const token of inside) {
     if (token.type === 'marpit_comment') {
-      label = token.content.match(/^\/\/ alt (.*)/)?.[1] ?? label
-      marker = token.content.match(/^\/\/ file (\S+\.txt)(?: from "(.*?)")?(?: to "(.*?)")?$/)
-    } else if (token.type === 'fence' && marker) {
-      const [, path, from, to] = marker
-      token.type = 'drawing'
-      token.content = path.startsWith('pictures/')
-        ? picture(path, { from, to, label, height })
-        : diagram(token.content, label)
-      marker = label = undefined
+      const [, word, rest] = token.content.match(/^\/\/ (alt|crop|file) (.*)/) ?? []
+      said[word] = rest
+    } else if (token.type === 'fence') {
+      const [, path, , from, , to] =
+        said.file?.match(/^(\S+\.txt)( from "(.*?)")?( to "(.*?)")?$/) ?? []
+      if (path) {
+        const crop = said.crop?.split(' ').map(Number)
+        token.type = 'drawing'
+        token.content = path.startsWith('pictures/')
+          ? picture(path, { from, to, crop, height, label: said.alt })
+          : diagram(token.content, said.alt)
+      }
+      said = {}
     }
   }
 }

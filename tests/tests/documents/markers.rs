@@ -319,6 +319,10 @@ fn outline(text: &str) -> Vec<String> {
     for part in parts(text) {
         match part {
             Part::Heading(level, _) => outline.push("#".repeat(level)),
+            // What a diagram says to those who do not see it.
+            Part::Comment(lines) if lines[0].starts_with("// alt ") => {
+                outline.push("// alt".into())
+            }
             Part::Comment(lines) if lines[0].starts_with("// ") => {
                 outline.push(lines[0].into())
             }
@@ -335,5 +339,7 @@ fn outline(text: &str) -> Vec<String> {
             _ => (),
         }
     }
-    outline.iter().map(|line| line.replace(".en.md", ".ru.md")).collect()
+    let same =
+        |line: &String| line.replace(".en.md", ".ru.md").replace(".en.txt", ".ru.txt");
+    outline.iter().map(same).collect()
 }
