@@ -328,6 +328,14 @@ fn outline(text: &str) -> Vec<String> {
             }
             Part::Block(block) => {
                 outline.push(format!("```{}", block.info));
+                // A diagram has its words in the language of the deck.
+                let words = [".en.txt", ".ru.txt"];
+                if block
+                    .marker
+                    .is_some_and(|marker| words.iter().any(|end| marker.ends_with(end)))
+                {
+                    continue;
+                }
                 outline.extend(block.lines.iter().map(|line| {
                     line.split(" # ").next().unwrap_or(line).trim_end().to_owned()
                 }));
