@@ -35,7 +35,9 @@ function cell(x, y) {
 /** Turns characters for boxes and arrows into lines; what is left stays text. */
 export function diagram(text, label) {
   if (!label) throw new Error(`a diagram without its words, <!-- // alt ... -->:\n${text}`)
-  const rows = text.trimEnd().split('\n').map((line) => [...line])
+  const all = text.trimEnd().split('\n')
+  const indent = Math.min(...all.filter(Boolean).map((line) => line.search(/\S/)))
+  const rows = all.map((line) => [...line.slice(indent)])
   const columns = Math.max(NARROWEST, ...rows.map((row) => row.length))
   const at = (x, y) => rows[y]?.[x] ?? ' '
   const arms = (x, y) => ARMS[at(x, y)] ?? ''
@@ -120,7 +122,7 @@ export function picture(path, { from, to, crop, label, height }) {
     const shown = rows.slice(first, last + 1)
     const room = ((height / 1160) * width - HEAD) / shown.length
     const pitch = Math.min(Math.max(room, 32), 46)
-    bottom = TOP + shown.length * pitch
+    bottom = TOP + shown.length * pitch + 10
     const moved = shown.map((row, index) =>
       row.replace(/translate\(0 \d+\)/, `translate(0 ${Math.round(TOP + index * pitch)})`),
     )
@@ -131,6 +133,9 @@ export function picture(path, { from, to, crop, label, height }) {
       open + words.split('\n').slice(first, last + 1).join('\n') + close,
     )
   }
+  // Else more of it would show, wherever there is room.
+  const clip = `<svg y="${top}" width="${width}" height="${bottom - top}" viewBox="0 ${top} ${width} ${bottom - top}">`
+  if (crop) svg = svg.replace('</desc>\n', `$&${clip}\n`).replace(/<\/svg>/, '$&\n</svg>')
   return svg
     .replace(/<style>[^]*?<\/style>\n/, '')
     .replace(/<rect class="paper".*?\/>\n/, '')

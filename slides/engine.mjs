@@ -91,6 +91,8 @@ function look(inside) {
   // The title is no line of text.
   const textLines = has('inline').length - 1
   if (blocks.length === 0) {
+    // A row has its cells, and the first one is the head.
+    if (has('table_open').length > 0 && has('tr_open').length <= 5) return 'few'
     return has('table_open').length > 0 || textLines > 4 ? undefined : 'text'
   }
   const question = blocks.every((block) => block.info.startsWith('sh'))
