@@ -6,8 +6,11 @@ import { createRequire } from 'node:module'
 
 const { resolve } = createRequire(import.meta.url)
 
-/** The calls of the lecture, in its order: the strip at the foot of each slide. */
-const CALLS = ['getaddrinfo', 'socket', 'bind', 'listen', 'accept', 'connect']
+/** The calls of each deck, in its order: the strip at the foot of each slide. */
+const STRIPS = [
+  ['getaddrinfo', 'socket', 'bind', 'listen', 'accept', 'connect'],
+  ['recvfrom', 'pthread_create', 'poll', 'epoll_wait', 'await', 'judge'],
+]
 
 function font(family, weight, file) {
   const data = readFileSync(resolve(file)).toString('base64')
@@ -39,7 +42,7 @@ function terminal(text, escape) {
     .map((line) => {
       const kind = line.startsWith('$ ')
         ? 'command'
-        : / = -1 E[A-Z]+| = EAI_/.test(line)
+        : / = -1 E[A-Z]+| = EAI_|^✗/.test(line)
           ? 'error'
           : /^( {4}|(server|client) \| {5})[A-Z0-9-]+ +\d/.test(line)
             ? 'row'
@@ -73,8 +76,13 @@ function look(inside) {
   return `${question ? 'question ' : ''}code-${codeSize(blocks, textLines)}`
 }
 
-function strip(current) {
-  return CALLS.map((call) => (call === current ? `**${call}**` : call)).join(' · ')
+/** Whether the title of a section names a call: "Step 1: `socket()`". */
+function names(title, call) {
+  return title.includes(`\`${call}`)
+}
+
+function strip(calls, current) {
+  return calls.map((call) => (call === current ? `**${call}**` : call)).join(' · ')
 }
 
 function deck(md) {
@@ -98,16 +106,23 @@ function deck(md) {
 
   md.core.ruler.after('marpit_directives_parse', 'deck_slides', (state) => {
     let current
-    slides(state.tokens).forEach(({ slide, inside }, index) => {
+    const all = slides(state.tokens)
+    const titles = all.map(({ inside }) => titleOf(inside))
+    const sections = titles.filter(
+      (_, index) => all[index].slide.meta.marpitDirectives.class?.includes('section'),
+    )
+    const isOf = (strip) => sections.some((title) => strip.some((call) => names(title, call)))
+    const calls = STRIPS.find(isOf) ?? []
+    all.forEach(({ slide, inside }, index) => {
       const { marpitDirectives } = slide.meta
-      const title = titleOf(inside)
+      const title = titles[index]
       if (marpitDirectives.class?.includes('section')) {
-        current = CALLS.find((call) => title.includes(`${call}(`))
+        current = calls.find((call) => names(title, call))
       }
       marpitDirectives.class ??= look(inside)
       if (index > 0) {
         marpitDirectives.paginate = true
-        marpitDirectives.footer = strip(current)
+        marpitDirectives.footer = strip(calls, current)
       } else {
         const lang = /[а-я]/.test(title) ? 'ru' : 'en'
         Object.assign(marpit.lastGlobalDirectives, { title, lang })
