@@ -15,7 +15,7 @@ const LANGUAGES: [(&str, [&str; 3]); 2] =
 const DECKS: [(&str, [(&str, u32); 8]); 2] =
     [("sockets", SECTIONS), ("many-clients", MANY_CLIENTS)];
 
-/// Part two.
+/// Part two, whose marks are the minutes of the hour themselves.
 const MANY_CLIENTS: [(&str, u32); 8] = [
     ("00:00:00", 6),
     ("00:06:00", 8),
