@@ -9,7 +9,9 @@ if (!process.env.CHROME_PATH && existsSync('/usr/bin/chromium')) {
   process.env.CHROME_PATH = '/usr/bin/chromium'
 }
 
-const decks = readdirSync('.').flatMap((file) => file.match(/^[a-z-]+\.(en|ru)(?=\.md$)/)?.[0] ?? [])
+// A deck is in both languages.
+const names = readdirSync('.').flatMap((file) => file.match(/^.+(?=\.en\.md$)/)?.[0] ?? [])
+const decks = names.flatMap((name) => [`${name}.en`, `${name}.ru`])
 const builds = decks.flatMap((deck) => [
   [deck, `${deck}.html`, 'sockets'],
   [deck, `${deck}.dark.html`, 'sockets-dark'],

@@ -31,7 +31,7 @@ fn tables(text: &str) -> Vec<(&str, Range<usize>)> {
 }
 
 /// The lines of a table, or the columns of it that a slide has room for, counted from 1, of the
-/// rows that have a word: `tests/benches/table.en.md of Rust columns 1,4`.
+/// rows that have a word and all these values: `tests/benches/table.en.md of Rust columns 1,4`.
 fn source(marker: &str) -> Vec<String> {
     let (path, part) = marker.split_once(" of ").unwrap_or((marker, ""));
     let table = read(path);
@@ -43,10 +43,10 @@ fn source(marker: &str) -> Vec<String> {
     let rows = table.lines().enumerate().filter(|(number, line)| {
         *number < 2 || line.split('|').any(|cell| cell.trim() == word)
     });
-    rows.map(|(_, line)| {
+    rows.filter_map(|(_, line)| {
         let cells: Vec<&str> = line.split('|').collect();
         let chosen: Vec<&str> = columns.iter().map(|&column| cells[column]).collect();
-        format!("|{}|", chosen.join("|"))
+        (!chosen.contains(&" – ")).then(|| format!("|{}|", chosen.join("|")))
     })
     .collect()
 }
