@@ -64,8 +64,10 @@ function codeSize(blocks, textLines) {
 
 /** Draws the blocks that the comment above them calls a diagram or a recorded picture. */
 function draw(inside) {
-  // The title and what stands beside the drawing take a line each, at least.
-  const height = 616 - 70 * inside.filter((token) => token.type === 'inline').length
+  const [title, ...texts] = inside.filter((token) => token.type === 'inline')
+  const lines = (token, letters) => Math.ceil(token.content.length / letters)
+  const beside = texts.reduce((sum, text) => sum + 24 + 45 * lines(text, 66), 0)
+  const height = 592 - 55 * lines(title, 46) - beside
   let said = {}
   for (const token of inside) {
     if (token.type === 'marpit_comment') {

@@ -228,6 +228,9 @@ fn seconds(mark: &str) -> u32 {
     mark.split(':').fold(0, |sum, part| sum * 60 + part.parse::<u32>().expect("a number"))
 }
 
+/// Columns of a block in a terminal of 100: presenterm folds what is longer, and says nothing.
+const COLUMNS: usize = 96;
+
 /// At most seven lines of text, or one block and a word about it.
 #[test]
 fn a_slide_has_one_idea() {
@@ -241,6 +244,9 @@ fn a_slide_has_one_idea() {
                 slide.blocks.iter().filter(|block| !block.info.starts_with("sh")).collect();
             assert!(lines <= 7, "{place}: {lines} lines");
             assert!(shown.len() <= 1, "{place}: {} blocks", shown.len());
+            for line in slide.blocks.iter().flat_map(|block| &block.lines) {
+                assert!(line.chars().count() <= COLUMNS, "{place}: too long: {line}");
+            }
             if let Some(block) = shown.first() {
                 assert!(lines <= 2, "{place}: {lines} lines beside a block");
                 assert!(
