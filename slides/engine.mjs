@@ -97,8 +97,9 @@ function look(inside) {
   const textLines = has('inline').length - 1
   if (blocks.length === 0) {
     // A row has its cells, and the first one is the head.
-    if (has('table_open').length > 0 && has('tr_open').length <= 5) return 'few'
-    return has('table_open').length > 0 || textLines > 4 ? undefined : 'text'
+    const rows = has('tr_open').length
+    if (rows > 0 && rows + has('paragraph_open').length <= 5) return 'few'
+    return rows > 0 || textLines > 4 ? undefined : 'text'
   }
   const question = blocks.every((block) => block.info.startsWith('sh'))
   return `${question ? 'question ' : ''}code-${codeSize(blocks, textLines)}`
