@@ -88,6 +88,16 @@ function draw(inside) {
   }
 }
 
+/** Takes away what all lines of a piece of code are indented by: larger letters fit. */
+function outdent(token) {
+  if (!/^(rust|diff|python|c)$/.test(token.info)) return
+  const sign = token.info === 'diff' ? 1 : 0
+  const lines = token.content.split('\n')
+  const indents = lines.filter((line) => line.trim()).map((line) => line.slice(sign).search(/\S/))
+  const indent = sign + Math.max(0, Math.min(...indents))
+  token.content = lines.map((line) => line.slice(0, sign) + line.slice(indent)).join('\n')
+}
+
 /** The look of a slide: what there is besides its title. */
 function look(inside) {
   const has = (type) => inside.filter((token) => token.type === type)
@@ -147,6 +157,7 @@ function deck(md) {
       const { marpitDirectives } = slide.meta
       const title = titles[index]
       draw(inside)
+      inside.filter((token) => token.type === 'fence').forEach(outdent)
       if (marpitDirectives.class?.includes('section')) {
         current = calls.find((call) => names(title, call))
       }
