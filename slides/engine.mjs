@@ -93,8 +93,8 @@ function outdent(token) {
   if (!/^(rust|diff|python|c)$/.test(token.info)) return
   const sign = token.info === 'diff' ? 1 : 0
   const lines = token.content.split('\n')
-  const indents = lines.filter((line) => line.trim()).map((line) => line.slice(sign).search(/\S/))
-  const indent = sign + Math.max(0, Math.min(...indents))
+  const indents = lines.map((line) => line.slice(sign).search(/\S/)).filter((at) => at >= 0)
+  const indent = sign + Math.min(...indents)
   token.content = lines.map((line) => line.slice(0, sign) + line.slice(indent)).join('\n')
 }
 
