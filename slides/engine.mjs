@@ -94,7 +94,8 @@ function outdent(token) {
   const sign = token.info === 'diff' ? 1 : 0
   const lines = token.content.split('\n')
   const indents = lines.map((line) => line.slice(sign).search(/\S/)).filter((at) => at >= 0)
-  const indent = sign + Math.min(...indents)
+  // One space stays behind the sign.
+  const indent = Math.max(sign, Math.min(...indents))
   token.content = lines.map((line) => line.slice(0, sign) + line.slice(indent)).join('\n')
 }
 
