@@ -41,6 +41,15 @@ fn family_inet6_and_address_disagree() {
     assert_transcript!(fails("client", &["--family", "inet6", "127.0.0.1:4444"]));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "needs IPv6"]
+fn no_such_zone() {
+    let transcript = fails("step2-bind", &["--family", "inet6", "[fe80::1%99999]:0"]);
+    assert!(transcript.contains(" = -1 ENODEV ("), "{transcript}");
+    assert!(transcript.contains("\nhelp: no network interface"), "{transcript}");
+}
+
 /// Which code it is differs from call to call on Windows; the help is the same.
 #[cfg(windows)]
 #[test]
