@@ -171,6 +171,29 @@ fn too_many_descriptors() {
     assert_eq!(transcript.matches("\nhelp: ").count(), 1, "{transcript}");
 }
 
+/// A client that has gone keeps nobody waiting; an error that may stay does not spin.
+#[cfg(unix)]
+#[test]
+fn pauses_of_a_server() {
+    use std::io;
+    use std::time::Duration;
+
+    use common::strace::Call;
+
+    for (code, pause) in [
+        (libc::EAGAIN, Some(0)),
+        (libc::ECONNABORTED, Some(0)),
+        (libc::EINTR, Some(100)),
+        (libc::EMFILE, Some(100)),
+        (libc::EINVAL, None),
+    ] {
+        let failed: io::Result<()> = Err(io::Error::from_raw_os_error(code));
+        let call = Call::begin("accept", None, 0, false);
+        let error = call.end(None, failed).expect_err("it has failed");
+        assert_eq!(error.retry_after().ok(), pause.map(Duration::from_millis), "{code}");
+    }
+}
+
 /// What is provoked nowhere else, for want of privilege or of a network: strace(1) makes the
 /// call fail, and the lesson explains it.
 #[cfg(target_os = "linux")]
