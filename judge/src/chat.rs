@@ -83,6 +83,7 @@ pub const LESSON: Lesson = Lesson {
             run: stalled,
         },
     ],
+    exercises: &[],
 };
 
 fn others_hear(server: &Server) -> Verdict {

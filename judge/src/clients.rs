@@ -5,6 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use crate::check::{Because, Check, Fault, How, Lesson, Verdict, count};
+use crate::exercises;
 use crate::peer::{Client, Server};
 
 pub const LESSON: Lesson = Lesson {
@@ -63,6 +64,7 @@ pub const LESSON: Lesson = Lesson {
             run: thousand,
         },
     ],
+    exercises: &exercises::CLIENTS,
 };
 
 fn second_client(server: &Server) -> Verdict {

@@ -177,6 +177,29 @@ fn chat() {
     );
 }
 
+/// Each of the exercises has a server of its own; tests/exercises/judged.rs has the others.
+#[test]
+fn exercises() {
+    let mistakes = [
+        ("echo", "nothing", "upper-case"),
+        ("echo", "turns-the-third-away", "at-most-two"),
+        ("echo", "two-seconds-for-all", "idle-timeout"),
+        ("echo", "answers-half-a-request", "web-page"),
+        ("datagram", "milliseconds", "time"),
+    ];
+    let judgements = mistakes.map(|(kind, mistake, check)| {
+        let (server, address) = serve(kind, mistake);
+        let judge = Program::lesson("judge", &[&address, "--only", check]).start();
+        (check, server, judge)
+    });
+    for (check, _server, judge) in judgements {
+        let output = judge.finish().exited(1);
+        assert_eq!(verdicts(&output), (vec![], vec![check]), "{output}");
+        assert!(output.contains("likely: "), "{output}");
+        println!("{output}");
+    }
+}
+
 /// Without --only: lesson by lesson, up to the first that the server does not pass.
 #[test]
 fn lesson_by_lesson() {
