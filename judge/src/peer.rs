@@ -450,7 +450,7 @@ impl Client {
         match &done[..] {
             [] => format!("{} connected", self.name),
             done if done.len() <= SHOWN => format!("{} {}", self.name, done.join(", ")),
-            [.., last] => format!("{} at last {last}", self.name),
+            [.., last] => format!("{} finally {last}", self.name),
         }
     }
 }

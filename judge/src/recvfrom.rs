@@ -48,7 +48,7 @@ pub const LESSON: Lesson = Lesson {
     ],
     exercises: &[Check {
         name: "time",
-        sentence: "each datagram is answered with the seconds since 1970, and the end of a line",
+        sentence: "each datagram is answered with the time, in seconds since 1970",
         see: "step5-recvfrom/README.md, Exercises",
         run: time,
     }],
