@@ -159,7 +159,11 @@ fn resolve(address: &Address) -> Result<Vec<SocketAddr>, Stop> {
         ));
     }
     match error {
-        Some(error) if addresses.is_empty() => Err(Stop::Lookup(error.to_string())),
+        Some(error) if addresses.is_empty() => {
+            // Without its help, which names an option of the lessons.
+            let text = error.to_string();
+            Err(Stop::Lookup(text.lines().next().unwrap_or_default().to_owned()))
+        }
         _ => Ok(addresses),
     }
 }
