@@ -125,6 +125,9 @@ fn half_line(server: &Server) -> Verdict {
         (Talker::new(server, "one client")?, Talker::new(server, "the other")?);
     meet(&one, &other)?;
     one.client.send(b"one half and ")?;
+    // A server that passes this on has had its turn, and has the first half by now.
+    other.say("Go on.")?;
+    one.hears("Go on.")?;
     thread::sleep(MOMENT);
     one.client.send(b"the other\n")?;
     other.hears("one half and the other").if_silent(WHY).map(drop)

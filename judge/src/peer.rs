@@ -19,14 +19,16 @@ pub const PATIENCE: Duration = Duration::from_secs(2);
 /// after 1 s, and after 2 s more (RFC 6298).
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// A send that makes no progress for so long is taken to be blocked.
-const BLOCKED: Duration = Duration::from_millis(500);
+/// A send that makes no progress for so long is taken to be blocked. On a busy machine a
+/// server that reads on may have to wait for its turn, and must not be taken for one that
+/// has stopped.
+const BLOCKED: Duration = Duration::from_secs(1);
 
 /// How long to wait where nothing can be sent or received.
 pub const PAUSE: Duration = Duration::from_millis(1);
 
-/// Long enough that what was sent before it has been received.
-pub const MOMENT: Duration = Duration::from_millis(100);
+/// Long enough that what was sent before it has been received, also on a busy machine.
+pub const MOMENT: Duration = Duration::from_millis(250);
 
 /// The server that is judged, for the time that one check has.
 pub struct Server {

@@ -132,7 +132,7 @@ fn one_datagram(namespace: &Namespace, trace: &Trace, program: Program) -> u32 {
     trace.until(|line| line.contains("bind(3") && line.ends_with(" = 0"));
     let client = ["--type", "dgram", "127.0.0.1:4444", "Hello, server!"];
     namespace.inside(Program::lesson("client", &client)).run().succeeded();
-    trace.until(|line| line.contains("sendto(3"));
+    trace.until(|line| line.contains("sendto(3") && line.ends_with(" = 14"));
     server.stop();
     id
 }
