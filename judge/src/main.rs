@@ -69,8 +69,7 @@ impl From<io::Error> for Stop {
 }
 
 fn main() -> ExitCode {
-    let (message, status) = match run(&common::parse().unwrap_or_else(|error| error.exit()))
-    {
+    let (message, status) = match run(&common::arguments()) {
         Ok(true) => return ExitCode::SUCCESS,
         Ok(false) => return ExitCode::FAILURE,
         Err(Stop::Output(error)) if error.kind() == ErrorKind::BrokenPipe => {
