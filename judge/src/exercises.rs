@@ -68,8 +68,8 @@ fn upper_case(server: &Server) -> Verdict {
 }
 
 fn restart(server: &Server) -> Verdict {
-    const WHY: &str = "bind fails with EADDRINUSE while the old connection is in TIME-WAIT: \
-                       SO_REUSEADDR has to be set before bind";
+    const WHY: &str =
+        "the old connection is in TIME-WAIT (EADDRINUSE): set SO_REUSEADDR before bind";
     const STARTS: Duration = Duration::from_secs(8);
     let mut client = server.connect()?;
     client.send(b"Hello, server!\n")?;
