@@ -119,7 +119,9 @@ int main(int argc, char **argv)
             continue;
         }
         int client;
-        while ((client = accept(fd, NULL, NULL)) >= 0) {
+        struct sockaddr_in peer;
+        while (length = sizeof peer,
+               (client = accept(fd, (struct sockaddr *)&peer, &length)) >= 0) {
             if (count == MOST || fcntl(client, F_SETFL, O_NONBLOCK) < 0) {
                 close(client);
                 continue;

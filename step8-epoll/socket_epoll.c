@@ -141,7 +141,9 @@ int main(int argc, char **argv)
             continue;
         }
         int client_fd;
-        while ((client_fd = accept(fd, NULL, NULL)) >= 0) {
+        struct sockaddr_in peer;
+        while (length = sizeof peer,
+               (client_fd = accept(fd, (struct sockaddr *)&peer, &length)) >= 0) {
             struct client *client = calloc(1, sizeof *client);
             if (client == NULL) {
                 perror("calloc");

@@ -13,4 +13,4 @@ mod start;
 pub mod strace;
 
 pub use error::Error;
-pub use start::{example, exit, main, parse};
+pub use start::{arguments, example, exit, main};

@@ -16,20 +16,23 @@ use crate::{Error, log};
 ///
 /// That nobody reads standard output any more (`| head -1`) is no failure.
 pub fn main<Args: Parser>(lesson: impl FnOnce(&Args) -> Result<(), Error>) -> ExitCode {
-    log::init();
-    match parse::<Args>() {
-        Ok(args) => status(lesson(&args)).into(),
-        Err(error) if error.use_stderr() => error.exit(),
-        Err(help) => status(help.print().map_err(Error::Stdout)).into(),
-    }
+    status(lesson(&arguments())).into()
 }
 
-/// Reads the arguments. clap does not say which one is not UTF-8.
-///
-/// # Errors
-///
-/// They are wrong, or help or the version is asked for.
-pub fn parse<Args: Parser>() -> Result<Args, clap::Error> {
+/// Starts the log and reads the arguments. Wrong ones end the program with exit status 2;
+/// help or the version, if asked for, with 0, or with 1 if it can't be printed.
+pub fn arguments<Args: Parser>() -> Args {
+    log::init();
+    parse().unwrap_or_else(|error: clap::Error| {
+        if error.use_stderr() {
+            error.exit();
+        }
+        process::exit(status(error.print().map_err(Error::Stdout)).into())
+    })
+}
+
+/// clap does not say which argument is not UTF-8.
+fn parse<Args: Parser>() -> Result<Args, clap::Error> {
     let wrong = env::args_os().skip(1).find(|argument| argument.to_str().is_none());
     match wrong {
         Some(argument) => {

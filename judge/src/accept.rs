@@ -1,6 +1,7 @@
 //! The checks of accept: a server that sends back what it gets, one client after another.
 
 use crate::check::{Because, Check, Lesson, Verdict};
+use crate::exercises;
 use crate::peer::Server;
 
 pub const LESSON: Lesson = Lesson {
@@ -65,6 +66,7 @@ pub const LESSON: Lesson = Lesson {
             run: two_hundred,
         },
     ],
+    exercises: &exercises::ACCEPT,
 };
 
 fn echo(server: &Server) -> Verdict {

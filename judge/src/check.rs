@@ -16,6 +16,15 @@ pub struct Lesson {
     pub protocol: &'static str,
     /// The first one is the ground that the others stand on.
     pub checks: &'static [Check],
+    /// What its exercises change: only made if asked for by name.
+    pub exercises: &'static [Check],
+}
+
+impl Lesson {
+    /// Whether this is the check of an exercise.
+    pub fn is_exercise(&self, check: &Check) -> bool {
+        self.exercises.iter().any(|exercise| exercise.name == check.name)
+    }
 }
 
 /// One question.

@@ -2,10 +2,12 @@
 //! it is its own matter, so all four lessons ask the same.
 
 use std::io;
+use std::thread;
 use std::time::Duration;
 
 use crate::check::{Because, Check, Fault, How, Lesson, Verdict, count};
-use crate::peer::{Client, Server};
+use crate::exercises;
+use crate::peer::{Client, MOMENT, Server};
 
 pub const LESSON: Lesson = Lesson {
     names: &["thread", "poll", "epoll", "await"],
@@ -63,6 +65,7 @@ pub const LESSON: Lesson = Lesson {
             run: thousand,
         },
     ],
+    exercises: &exercises::CLIENTS,
 };
 
 fn second_client(server: &Server) -> Verdict {
@@ -170,6 +173,9 @@ fn leavers(server: &Server) -> Verdict {
         }
     }
     leaving.into_iter().for_each(Client::reset);
+    // The server has had its turn, and has heard of the resets by now.
+    thread::sleep(MOMENT);
+    server.serves("a new client")?;
     const WHY: &str =
         "the other 10 are gone, and this one is not: who is taken out of the list?";
     for client in &staying {

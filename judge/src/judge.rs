@@ -14,6 +14,9 @@ use crate::{Stop, recvfrom};
 const TIME_OF_A_CHECK: Duration = Duration::from_secs(10);
 const TIME_OF_ALL: Duration = Duration::from_secs(60);
 
+/// The longest that the check of an exercise may take: some wait for the one who types.
+const TIME_OF_AN_EXERCISE: Duration = Duration::from_secs(40);
+
 const DEFAULT_ADDRESS: &str = "127.0.0.1:4444";
 
 pub struct Judge {
@@ -52,7 +55,9 @@ impl Judge {
                 self.say("\nThe 60 s of all checks are over.")?;
                 return Ok(false);
             }
-            let server = self.server();
+            let exercise = lesson.is_exercise(check);
+            let time = if exercise { TIME_OF_AN_EXERCISE } else { TIME_OF_A_CHECK };
+            let server = self.server(time);
             self.announce(lesson, check, index == 0)?;
             let Err(fault) = (check.run)(&server) else {
                 self.pass(check, &server.note.take())?;
@@ -109,10 +114,11 @@ impl Judge {
         Ok(())
     }
 
-    fn server(&self) -> Server {
+    /// The server, for so long.
+    fn server(&self, time: Duration) -> Server {
         Server {
             addresses: self.addresses.clone(),
-            deadline: self.end.min(Instant::now() + TIME_OF_A_CHECK),
+            deadline: self.end.min(Instant::now() + time),
             note: RefCell::default(),
         }
     }
@@ -126,7 +132,7 @@ impl Judge {
         if Instant::now() >= self.end {
             return None;
         }
-        let server = self.server();
+        let server = self.server(TIME_OF_A_CHECK);
         if lesson.names == recvfrom::LESSON.names {
             let is_first = check.name == lesson.checks[0].name;
             if is_first && fault.how == How::Silence && server.open("", None).is_ok() {
@@ -142,7 +148,7 @@ impl Judge {
         }
         // An echo server owes an answer to anything. One that is about to end may still let
         // clients into its queue, and resets them at its end: they are asked for again.
-        let echo = lesson.protocol.is_empty();
+        let echo = lesson.protocol.is_empty() && !lesson.is_exercise(check);
         let until = Instant::now() + PATIENCE;
         while Instant::now() < until {
             let client = match server.open("", None) {
@@ -164,7 +170,7 @@ impl Judge {
     /// What to say where nobody listens.
     fn nobody(&self, lesson: &Lesson) -> String {
         let mut text = format!("nobody listens on {}", self.address);
-        let server = self.server();
+        let server = self.server(TIME_OF_A_CHECK);
         if lesson.names == recvfrom::LESSON.names {
             text += " (UDP)";
             if server.open("", None).is_ok() {
@@ -195,7 +201,9 @@ impl Judge {
         if first && self.made > 0 {
             self.say("")?;
         }
-        if first {
+        if first && lesson.is_exercise(check) {
+            self.say("exercise")?;
+        } else if first {
             self.say(&format!("{}: {}", lesson.names.join(", "), lesson.title))?;
         }
         if self.terminal {

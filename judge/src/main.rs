@@ -3,19 +3,21 @@
 use std::io::{self, ErrorKind, Write};
 use std::net::{SocketAddr, UdpSocket};
 use std::process::ExitCode;
+use std::slice;
 
 use clap::Parser;
 use clap::builder::PossibleValuesParser;
 use common::address::Address;
 use socket2::{Domain, Type};
 
-use check::Lesson;
+use check::{Check, Lesson};
 use judge::Judge;
 
 mod accept;
 mod chat;
 mod check;
 mod clients;
+mod exercises;
 mod judge;
 mod messages;
 mod peer;
@@ -45,7 +47,9 @@ struct Args {
 
 fn names() -> PossibleValuesParser {
     let lessons = LESSONS.iter().flat_map(|lesson| lesson.names);
-    let checks = LESSONS.iter().flat_map(|lesson| lesson.checks).map(|check| &check.name);
+    let checks =
+        LESSONS.iter().flat_map(|lesson| lesson.checks.iter().chain(lesson.exercises));
+    let checks = checks.map(|check| &check.name);
     PossibleValuesParser::new(lessons.chain(checks).copied())
 }
 
@@ -64,8 +68,7 @@ impl From<io::Error> for Stop {
 }
 
 fn main() -> ExitCode {
-    let (message, status) = match run(&common::parse().unwrap_or_else(|error| error.exit()))
-    {
+    let (message, status) = match run(&common::arguments()) {
         Ok(true) => return ExitCode::SUCCESS,
         Ok(false) => return ExitCode::FAILURE,
         Err(Stop::Output(error)) if error.kind() == ErrorKind::BrokenPipe => {
@@ -107,8 +110,9 @@ fn run(args: &Args) -> Result<bool, Stop> {
             }
             return Ok(passed);
         }
-        if let Some(check) = lesson.checks.iter().position(|check| check.name == name) {
-            return judge.lesson(lesson, &lesson.checks[check..=check]);
+        let mut checks = lesson.checks.iter().chain(lesson.exercises);
+        if let Some(check) = checks.find(|check| check.name == name) {
+            return judge.lesson(lesson, slice::from_ref(check));
         }
     }
     Ok(true)
@@ -118,9 +122,18 @@ fn list() -> Result<(), Stop> {
     let mut stdout = io::stdout().lock();
     for lesson in &LESSONS {
         writeln!(stdout, "{}: {}", lesson.names.join(", "), lesson.title)?;
-        for check in lesson.checks {
-            writeln!(stdout, "  {:16}{}", check.name, check.sentence)?;
-        }
+        list_checks(&mut stdout, lesson.checks)?;
+    }
+    writeln!(
+        stdout,
+        "exercises: each has a server of its own, so ask for one by its name"
+    )?;
+    LESSONS.iter().try_for_each(|lesson| list_checks(&mut stdout, lesson.exercises))
+}
+
+fn list_checks(stdout: &mut impl Write, checks: &[Check]) -> Result<(), Stop> {
+    for check in checks {
+        writeln!(stdout, "  {:16}{}", check.name, check.sentence)?;
     }
     Ok(())
 }
@@ -144,7 +157,11 @@ fn resolve(address: &Address) -> Result<Vec<SocketAddr>, Stop> {
         ));
     }
     match error {
-        Some(error) if addresses.is_empty() => Err(Stop::Nobody(error.to_string())),
+        Some(error) if addresses.is_empty() => {
+            // Without its help, which names an option of the lessons.
+            let text = error.to_string();
+            Err(Stop::Nobody(text.lines().next().unwrap_or_default().to_owned()))
+        }
         _ => Ok(addresses),
     }
 }

@@ -56,6 +56,7 @@ pub const LESSON: Lesson = Lesson {
             run: cut_frame,
         },
     ],
+    exercises: &[],
 };
 
 fn frame(server: &Server) -> Verdict {

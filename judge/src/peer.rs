@@ -2,7 +2,7 @@
 //! that a fault can show it.
 
 use std::cell::{Cell, RefCell};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, IsTerminal, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::LazyLock;
 use std::thread;
@@ -19,14 +19,16 @@ pub const PATIENCE: Duration = Duration::from_secs(2);
 /// after 1 s, and after 2 s more (RFC 6298).
 const CONNECT: Duration = Duration::from_secs(5);
 
-/// A send that makes no progress for so long is taken to be blocked.
-const BLOCKED: Duration = Duration::from_millis(500);
+/// A send that makes no progress for so long is taken to be blocked. On a busy machine a
+/// server that reads on may have to wait for its turn, and must not be taken for one that
+/// has stopped.
+const BLOCKED: Duration = Duration::from_secs(1);
 
 /// How long to wait where nothing can be sent or received.
 pub const PAUSE: Duration = Duration::from_millis(1);
 
-/// Long enough that what was sent before it has been received.
-pub const MOMENT: Duration = Duration::from_millis(100);
+/// Long enough that what was sent before it has been received, also on a busy machine.
+pub const MOMENT: Duration = Duration::from_millis(250);
 
 /// The server that is judged, for the time that one check has.
 pub struct Server {
@@ -114,6 +116,14 @@ impl Server {
             how,
             why: "",
         }
+    }
+
+    /// Asks the one who has started the server to do something.
+    pub fn ask(&self, what: &str) {
+        // On a terminal the name of the check still stands in this line.
+        let start = if io::stdout().is_terminal() { "\n" } else { "" };
+        // Who can't read it has closed the pipe, and the check fails.
+        let _ = writeln!(io::stdout(), "{start}    {what}");
     }
 
     /// Another client is served: the server has survived.
@@ -221,6 +231,24 @@ impl Client {
         }
     }
 
+    /// Receives nothing for so long.
+    pub fn expect_nothing(&self, time: Duration) -> Verdict {
+        let came = self.read_until(1, time);
+        match came.end {
+            End::Silence => Ok(()),
+            _ => Err(self.differs("no answer yet".into(), &came)),
+        }
+    }
+
+    /// Receives all that comes before the end of file, or before the server is silent.
+    pub fn expect_text(&self, expected: &str, right: impl Fn(&[u8]) -> bool) -> Verdict {
+        let came = self.read(65536);
+        if right(&came.bytes) {
+            return Ok(());
+        }
+        Err(self.differs(expected.into(), &came))
+    }
+
     /// Has the next bytes acknowledged without delay: a server that leaves Nagle's algorithm
     /// on sends no small segment before (RFC 9293, sections 3.7.4 and 3.8.6.3).
     pub fn acknowledge_at_once(&self) {
@@ -246,14 +274,17 @@ impl Client {
 
     /// Receives until so many bytes are there, or for a while nothing comes.
     fn read(&self, limit: usize) -> Came {
+        self.read_until(limit, self.patience)
+    }
+
+    fn read_until(&self, limit: usize, patience: Duration) -> Came {
         let start = Instant::now();
         let mut bytes = Vec::new();
         let end = loop {
             if bytes.len() >= limit {
                 break End::Enough;
             }
-            match self
-                .receive((limit - bytes.len()).min(65536), Instant::now() + self.patience)
+            match self.receive((limit - bytes.len()).min(65536), Instant::now() + patience)
             {
                 Ok(more) if more.is_empty() => break End::Closed,
                 Ok(more) => bytes.extend(more),
@@ -403,7 +434,7 @@ impl Client {
     /// What to say of a server that is silent.
     pub fn silence(&self) -> String {
         if Instant::now() >= self.deadline {
-            "too late: the 10 s of a check are over".into()
+            "too late: the time of this check is over".into()
         } else {
             format!("nothing within {}", time(self.patience))
         }
@@ -421,7 +452,7 @@ impl Client {
         match &done[..] {
             [] => format!("{} connected", self.name),
             done if done.len() <= SHOWN => format!("{} {}", self.name, done.join(", ")),
-            [.., last] => format!("{} at last {last}", self.name),
+            [.., last] => format!("{} finally {last}", self.name),
         }
     }
 }

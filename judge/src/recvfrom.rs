@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::check::{Because, Check, Fault, How, Lesson, Verdict, count, show};
 use crate::peer::{PATIENCE, Server, failure, how};
@@ -46,6 +46,12 @@ pub const LESSON: Lesson = Lesson {
             run: two_senders,
         },
     ],
+    exercises: &[Check {
+        name: "time",
+        sentence: "each datagram is answered with the time, in seconds since 1970",
+        see: "step5-recvfrom/README.md, Exercises",
+        run: time,
+    }],
 };
 
 pub fn datagram(server: &Server) -> Verdict {
@@ -107,6 +113,36 @@ fn two_senders(server: &Server) -> Verdict {
     two.expect(b"from two").if_silent(WHY).if_other(WHY)
 }
 
+fn time(server: &Server) -> Verdict {
+    // The clock of a server elsewhere may be another.
+    const APART: u64 = 60;
+    let client = Sender::new(server, "the client")?;
+    for question in [&b"time?"[..], b""] {
+        client.send(question)?;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let expected = || format!("a datagram such as {}", show(line(now).as_bytes()));
+        let answer = match client.receive() {
+            Ok(answer) => answer,
+            Err(error) => {
+                let fault = client.fault(expected(), failure(&error), how(&error));
+                return Err(fault)
+                    .if_silent("each datagram is answered, an empty one, too");
+            }
+        };
+        let digits = answer.strip_suffix(b"\n").unwrap_or_default();
+        let time = str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
+        if time.is_none_or(|time: u64| time.abs_diff(now.as_secs()) > APART) {
+            let fault = client.fault(expected(), describe(&answer), How::Other);
+            return Err(fault).if_other("whole seconds, in decimal digits, and then \\n");
+        }
+    }
+    Ok(())
+}
+
+fn line(time: Duration) -> String {
+    format!("{}\n", time.as_secs())
+}
+
 /// Somebody who sends datagrams to the server and hears what comes from there.
 struct Sender {
     socket: UdpSocket,
@@ -137,18 +173,21 @@ impl Sender {
     }
 
     fn expect(&self, datagram: &[u8]) -> Verdict {
-        let left = self.deadline.saturating_duration_since(Instant::now());
-        let mut buffer = vec![0; 65536];
-        let received = self
-            .socket
-            .set_read_timeout(Some(PATIENCE.min(left).max(crate::peer::PAUSE)))
-            .and_then(|()| self.socket.recv(&mut buffer));
-        let (came, how) = match received {
-            Ok(length) if &buffer[..length] == datagram => return Ok(()),
-            Ok(length) => (describe(&buffer[..length]), How::Other),
+        let (came, how) = match self.receive() {
+            Ok(came) if came == datagram => return Ok(()),
+            Ok(came) => (describe(&came), How::Other),
             Err(error) => (failure(&error), how(&error)),
         };
         Err(self.fault(describe(datagram), came, how))
+    }
+
+    fn receive(&self) -> io::Result<Vec<u8>> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        self.socket.set_read_timeout(Some(PATIENCE.min(left).max(crate::peer::PAUSE)))?;
+        let mut buffer = vec![0; 65536];
+        let length = self.socket.recv(&mut buffer)?;
+        buffer.truncate(length);
+        Ok(buffer)
     }
 
     fn fault(&self, expected: String, came: String, how: How) -> Fault {

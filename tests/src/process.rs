@@ -59,10 +59,19 @@ impl Running {
     /// It does not wait, or it does not stop.
     pub fn stop_and_continue(&self) {
         let id = Pid::from_raw(self.id().cast_signed()).expect("a process");
-        self.until_state('S');
+        self.until_asleep();
         kill_process(id, Signal::STOP).expect("it runs");
         self.until_state('T');
         kill_process(id, Signal::CONT).expect("it runs");
+    }
+
+    /// Waits until it sleeps in a call.
+    ///
+    /// # Panics
+    ///
+    /// It does not.
+    pub fn until_asleep(&self) {
+        self.until_state('S');
     }
 
     /// Waits for this state of proc_pid_stat(5): S sleeps in a call, T is stopped.

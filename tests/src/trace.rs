@@ -65,7 +65,7 @@ impl Trace {
 
     /// The calls of a program that has ended, in the order in which they returned.
     ///
-    /// Of the calls of close(2), fcntl(2) and poll(2) only those of sockets are among them.
+    /// Of the calls of close(2), fcntl(2), ioctl(2) and poll(2) only those of sockets are among them.
     /// The name service cache, which glibc looks for first (AF_UNIX, nscd(8)), is not.
     pub fn calls(&self, id: u32) -> Vec<String> {
         let trace = self.until(|line| {
@@ -96,7 +96,7 @@ impl Trace {
                     true
                 }
                 "close" => sockets.remove(&arguments(&call)[0]),
-                "fcntl" => sockets.contains(&arguments(&call)[0]),
+                "fcntl" | "ioctl" => sockets.contains(&arguments(&call)[0]),
                 // Rust's own looks at the standard streams.
                 "poll" => !call.starts_with("poll([{fd=0, events=0}"),
                 _ => true,
@@ -123,8 +123,8 @@ impl Drop for Trace {
 
 /// A call of strace(1) in the notation of the lessons: `bind(3, 127.0.0.1:4444) = 0`.
 ///
-/// None for a call that only asks: getsockname(2), getpeername(2), getsockopt(2), fcntl(2)
-/// with F_GETFL or F_GETFD.
+/// None for a call that only asks: getsockname(2), getpeername(2), getsockopt(2), ioctl(2),
+/// fcntl(2) with F_GETFL or F_GETFD.
 ///
 /// # Panics
 ///
@@ -191,7 +191,7 @@ pub fn notation(call: &str) -> Option<String> {
             let events = events.join(", ");
             format!("epoll_wait({fd}, {limit}, {timeout}) = {returned}, [{events}]")
         }
-        "getsockname" | "getpeername" | "getsockopt" => return None,
+        "getsockname" | "getpeername" | "getsockopt" | "ioctl" => return None,
         _ => panic!("{call}"),
     })
 }

@@ -177,6 +177,29 @@ fn chat() {
     );
 }
 
+/// Each of the exercises has a server of its own; tests/exercises/judged.rs has the others.
+#[test]
+fn exercises() {
+    let mistakes = [
+        ("echo", "nothing", "upper-case"),
+        ("echo", "turns-the-third-away", "at-most-two"),
+        ("echo", "two-seconds-for-all", "idle-timeout"),
+        ("echo", "answers-half-a-request", "web-page"),
+        ("datagram", "milliseconds", "time"),
+    ];
+    let judgements = mistakes.map(|(kind, mistake, check)| {
+        let (server, address) = serve(kind, mistake);
+        let judge = Program::lesson("judge", &[&address, "--only", check]).start();
+        (check, server, judge)
+    });
+    for (check, _server, judge) in judgements {
+        let output = judge.finish().exited(1);
+        assert_eq!(verdicts(&output), (vec![], vec![check]), "{output}");
+        assert!(output.contains("likely: "), "{output}");
+        println!("{output}");
+    }
+}
+
 /// Without --only: lesson by lesson, up to the first that the server does not pass.
 #[test]
 fn lesson_by_lesson() {
@@ -320,6 +343,77 @@ fn examples_exist() {
         }
     }
     assert!(seen > 0);
+}
+
+/// Servers that Debian brings, with cat(1) for each client: what is right of them, and what is
+/// not.
+#[cfg(target_os = "linux")]
+mod debian {
+    use std::collections::BTreeSet;
+
+    use tests::{Namespace, Program};
+
+    use super::{checks, verdicts};
+
+    /// The checks of accept and of many clients that failed. Each is made, whatever has failed
+    /// before.
+    fn failed(server: &[&str]) -> BTreeSet<String> {
+        let namespace = Namespace::new();
+        // What it has forked ends with the shell, which also buries the orphans: ncat counts
+        // those that it buries itself.
+        let shell = ["--pid", "--fork", "--kill-child", "sh", "-c", "\"$@\"; exit", "sh"];
+        let arguments = [&shell, server].concat();
+        let mut server = namespace.inside(Program::other("unshare", &arguments)).start();
+        server.until(|line| line.to_lowercase().contains("listening on"));
+        let mut failed = BTreeSet::new();
+        for lesson in ["accept", "poll"] {
+            let judge = namespace.inside(Program::lesson("judge", &["--only", lesson]));
+            let output = judge.start().finish().output;
+            let (right, wrong) = verdicts(&output);
+            assert_eq!(right.len() + wrong.len(), checks(lesson).len(), "{output}");
+            failed.extend(wrong.into_iter().map(str::to_owned));
+        }
+        failed
+    }
+
+    #[test]
+    #[ignore = "needs a network namespace"]
+    fn socat() {
+        let listen = "TCP-LISTEN:4444,fork,reuseaddr,backlog=128";
+        let failed = failed(&["socat", "-dd", listen, "EXEC:cat"]);
+        // Two new processes for each client: on a busy machine 1,000 clients take longer than
+        // a check may.
+        let is_slow = |check: &String| check == "thousand";
+        assert!(failed.iter().all(is_slow), "{failed:?}");
+    }
+
+    #[test]
+    #[ignore = "needs a network namespace"]
+    fn ncat() {
+        let failed = failed(&[
+            "ncat",
+            "-v",
+            "-l",
+            "--keep-open",
+            "-e",
+            "/bin/cat",
+            "127.0.0.1",
+            "4444",
+        ]);
+        // It closes at the end of file, with the answers of cat still in the pipe; and it
+        // takes 100 clients (--max-conns).
+        let always = ["half-close", "thousand"];
+        // It waits to write into the pipe to cat, which waits to write into the one back: for
+        // ever, if more is on its way than both pipes hold when it comes to that.
+        let now_and_then = ["mebibyte", "late-reader"];
+        for check in always {
+            assert!(failed.contains(check), "{check}: {failed:?}");
+        }
+        let explained = |check: &String| {
+            always.iter().chain(&now_and_then).any(|explained| explained == check)
+        };
+        assert!(failed.iter().all(explained), "{failed:?}");
+    }
 }
 
 /// What the slides show: a server that makes the second client wait, and those that don't.

@@ -104,6 +104,6 @@ fn ipv4(text: &str) -> Result<Address, String> {
 }
 
 fn main() -> ExitCode {
-    let args: Args = common::parse().unwrap_or_else(|error| error.exit());
+    let args: Args = common::arguments();
     lesson::main(|| tour(&args))
 }

@@ -98,6 +98,8 @@ impl Server {
             if length == 0 {
                 return Ok(());
             }
+            // What came before has been searched already: a long line takes no long time.
+            let mut start = rest.len();
             rest.extend_from_slice(&buffer[..length]);
             if self.mistake == OneRecvWholeLines
                 && !rest.ends_with(b"\n")
@@ -106,7 +108,8 @@ impl Server {
                 rest.push(b'\n');
             }
             let mut named = false;
-            while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+            while let Some(end) = rest[start..].iter().position(|byte| *byte == b'\n') {
+                let end = std::mem::take(&mut start) + end;
                 let line: Vec<u8> = rest.drain(..=end).collect();
                 let Ok(line) = String::from_utf8(line) else {
                     if self.mistake == LosesAll {

@@ -1,7 +1,7 @@
 //! Servers without connections: each datagram goes back to its sender.
 
 use std::net::UdpSocket;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::ValueEnum;
 
@@ -21,6 +21,8 @@ pub enum Mistake {
     EndsWithAnEmptyOne,
     /// It answers the one who sent last.
     LastSender,
+    /// It tells the time in milliseconds.
+    Milliseconds,
 }
 
 use Mistake::*;
@@ -46,6 +48,10 @@ pub fn serve(socket: &UdpSocket, mistake: Mistake) {
                 answers.truncate(1);
             }
             (LastSender, [(_, one), (_, two)]) => *one = *two,
+            (Milliseconds, [(answer, _)]) => {
+                let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                *answer = format!("{}\n", now.as_millis()).into_bytes();
+            }
             (EndsWithAnEmptyOne, _) if length == 0 => return,
             (IgnoresEmpty, _) if length == 0 => continue,
             _ => (),

@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, mpsc};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use clap::ValueEnum;
 
@@ -62,6 +63,12 @@ pub enum Mistake {
     ClosesTheNeighbour,
     /// It has room for 500 clients.
     FiveHundred,
+    /// It has room for two, and turns the third one away.
+    TurnsTheThirdAway,
+    /// It closes a client after two seconds, whether it is silent or not.
+    TwoSecondsForAll,
+    /// It sends a page before the request has come to its end.
+    AnswersHalfARequest,
 }
 
 use Mistake::*;
@@ -98,6 +105,7 @@ pub fn serve(listener: &TcpListener, mistake: Mistake) {
             TurnsOneAway => number == 3,
             Leaks => number > 100,
             FiveHundred => lock(&server.clients).len() >= 500,
+            TurnsTheThirdAway => lock(&server.clients).len() >= 2,
             _ => std::mem::take(&mut turns_away),
         };
         if refused {
@@ -160,7 +168,12 @@ impl Server {
         let mut total = 0;
         let mut turn: Option<MutexGuard<()>> = None;
         let mut has_lost = false;
+        let end = Instant::now() + Duration::from_secs(2);
         loop {
+            if self.mistake == TwoSecondsForAll {
+                let left = end.saturating_duration_since(Instant::now());
+                client.set_read_timeout(Some(left.max(Duration::from_millis(1))))?;
+            }
             let length = match client.read(&mut buffer) {
                 Ok(length) => length,
                 Err(error) => {
@@ -223,6 +236,10 @@ impl Server {
                     client.write_all(bytes)?;
                 }
                 LosesAPart if !has_lost => has_lost = send_part(client, bytes)? < length,
+                AnswersHalfARequest => {
+                    client.write_all(b"HTTP/1.1 200 OK\r\n\r\n<h1>Hello!</h1>\n")?;
+                    return Ok(total);
+                }
                 IgnoresPartialSends => {
                     send_part(client, bytes)?;
                 }

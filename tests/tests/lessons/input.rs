@@ -127,6 +127,25 @@ fn full_disk() {
     assert_transcript!(tests::stable(&lesson.finish().exited(1)));
 }
 
+/// Help that can't be printed is a failure, too; the judge and the tour print it as a lesson does.
+#[cfg(target_os = "linux")]
+#[test]
+fn full_disk_for_help() {
+    for (program, argument) in [
+        ("step0-resolve", "--help"),
+        ("judge", "--help"),
+        ("judge", "--version"),
+        ("judge", "--list"),
+        ("tour", "--help"),
+        ("tour", "--version"),
+    ] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+        let program = Program::lesson(program, &[argument]).stdout(full.expect("Linux"));
+        let said = program.run().exited(1);
+        assert!(said.contains("No space left on device"), "{said}");
+    }
+}
+
 /// With its standard input closed, a lesson has nothing to wait for.
 #[cfg(unix)]
 #[test]

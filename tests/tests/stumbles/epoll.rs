@@ -25,3 +25,8 @@ fn starvation() {
 fn stale_event() {
     assert_transcript!(example("stale_event"));
 }
+
+#[test]
+fn rush() {
+    assert_transcript!(example("rush"));
+}
