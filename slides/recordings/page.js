@@ -12,17 +12,17 @@ const WORDS = {
     legend: 'Descriptor –: not accepted yet, or already closed. The kernel has the socket all the same.',
     head: ['whose', 'descriptor', 'state', 'Recv-Q', 'Send-Q', 'local address', 'peer'],
     program: 'Both ends are one program', nobody: 'No program has this port. What answers is the kernel.',
-    waits: 'waits', new: 'new', gone: 'gone', none: 'Nothing yet.', no: '–',
+    waits: 'waits', pause: 'Pause', new: 'new', gone: 'gone', none: 'Nothing yet.', no: '–', unnamed: 'no descriptor',
     score: (right, all) => `${right} of ${all} predicted`,
     right: 'Right.', wrong: 'No:', shown: 'The answer:',
     kinds: {
-      call: (who, text) => `The ${who} calls ${text}`,
-      wait: (who, text) => `The ${who} calls ${text} and waits`,
-      'silent wait': (who, text) => `The ${who} calls ${text} and waits`,
-      return: (who, text) => `Back in the ${who}: ${text}`,
-      packet: (who, text, to) => `The kernel of the ${who} sends to the ${to}: ${text}`,
-      'lost packet': (who, text, to) => `The kernel of the ${who} sends to the ${to}: ${text} The answer never comes.`,
-      row: (who, text) => `The ${who} shows a socket: ${text}`,
+      call: (who, text) => `${capital(the(who))} calls ${text}`,
+      wait: (who, text) => `${capital(the(who))} calls ${text} and waits`,
+      'silent wait': (who, text) => `${capital(the(who))} calls ${text} and waits`,
+      return: (who, text) => `In ${the(who)} the call returns: ${text}`,
+      packet: (who, text, to) => `The kernel of ${the(who)} sends to ${the(to)}: ${text}`,
+      'lost packet': (who, text, to) => `The kernel of ${the(who)} sends to ${the(to)}: ${text}, and no answer comes`,
+      row: (who, text) => `${capital(the(who))} shows a socket: ${text}`,
     },
   },
   ru: {
@@ -33,7 +33,7 @@ const WORDS = {
     legend: 'Дескриптор –: сокет ещё не принят или уже закрыт. У ядра он всё равно есть.',
     head: ['чей', 'дескриптор', 'состояние', 'Recv-Q', 'Send-Q', 'свой адрес', 'другая сторона'],
     program: 'Обе стороны — одна программа', nobody: 'Этого порта нет ни у одной программы. Отвечает ядро.',
-    waits: 'ждёт', new: 'новый', gone: 'исчез', none: 'Пока ничего.', no: '–',
+    waits: 'ждёт', pause: 'Пауза', new: 'новый', gone: 'исчез', none: 'Пока ничего.', no: '–', unnamed: 'без дескриптора',
     score: (right, all) => `предсказано ${right} из ${all}`,
     right: 'Верно.', wrong: 'Нет:', shown: 'Ответ:',
     kinds: {
@@ -41,8 +41,8 @@ const WORDS = {
       wait: (who, text) => `${capital(who)} вызывает ${text} и ждёт`,
       'silent wait': (who, text) => `${capital(who)} вызывает ${text} и ждёт`,
       return: (who, text) => `${capital(who)} дождался: ${text}`,
-      packet: (who, text, to) => `Ядро отправляет, ${who} → ${to}: ${text}`,
-      'lost packet': (who, text, to) => `Ядро отправляет, ${who} → ${to}: ${text} Ответа не будет.`,
+      packet: (who, text, to) => `Ядро ${inCase(who, 'а')} отправляет ${inCase(to, 'у')}: ${text}`,
+      'lost packet': (who, text, to) => `Ядро ${inCase(who, 'а')} отправляет ${inCase(to, 'у')}: ${text}, ответа нет`,
       row: (who, text) => `${capital(who)} показывает сокет: ${text}`,
     },
   },
@@ -53,6 +53,10 @@ const RUSSIAN = [
   [/^a second$/, 'секунда'], [/^tens of milliseconds$/, 'десятки миллисекунд'],
   [/^server\b/, 'сервер'], [/^client\b/, 'клиент'], [/\bthread\b/, 'поток'],
 ]
+
+const the = (side) => (/^client \d/.test(side) ? side : `the ${side}`)
+/** «сервера», «клиенту 2» */
+const inCase = (side, ending) => side.replace(/^\S+/, (noun) => noun + ending)
 
 /** What is shown: the address names it, and `asked` is the question that is open or answered. */
 const state = { number: 0, step: 0, language: 'en', predict: true, asked: null, chosen: null }
@@ -88,10 +92,10 @@ function rows(step) {
 /** The columns of a row; a descriptor may be none. */
 const cells = ({ fd, row }) => [fd ?? word('no'), ...(row?.split(' ') ?? [])]
 
-/** The thread of a program that does an event: `client 2, thread 1`. */
-function actor({ side, thread = 0 }) {
-  const threads = recording().events.some((other) => other.side === side && other.thread > 0)
-  return say(threads ? `${side}, thread ${thread}` : side)
+/** The thread that does an event, if its program has many: `thread 1`. */
+function threadOf({ side, thread = 0 }) {
+  const many = recording().events.some((other) => other.side === side && other.thread > 0)
+  return many ? say(`thread ${thread}`) : ''
 }
 
 const placeOf = ({ at }) => at && { path: at.slice(0, at.lastIndexOf(':')), line: Number(at.split(':').at(-1)) }
@@ -106,11 +110,14 @@ function programOf(name) {
 function renderSummary() {
   const { kind, side, to, text, after } = event()
   const code = '\u0000'
-  const said = word('kinds')[kind](kind.endsWith('packet') ? say(side) : actor(event()), code, to && say(to))
+  const thread = event().at && threadOf(event())
+  const who = thread ? `${say(side)} (${thread})` : say(side)
+  const said = word('kinds')[kind](who, code, to && say(to))
   const [before, behind] = said.split(code)
-  const pause = after ? `(${say(after)}) ` : ''
+  const pause = after ? `${word('pause')}: ${say(after)}. ` : ''
   const changes = rows(state.step).filter(({ before }) => before).map((row) => {
-    const whose = `${say(row.side)} ${row.fd ?? row.before.fd ?? word('no')}: `
+    const fd = row.fd ?? row.before.fd
+    const whose = `${say(row.side)}, ${fd === undefined ? word('unnamed') : `${word('head')[1]} ${fd}`}: `
     if (!row.row) return whose + word('gone')
     const [now, was] = [cells(row), row.before.row ? cells(row.before) : []]
     const differences = now.flatMap((cell, column) => (cell === was[column] ? [] : `${word('head')[column + 1]} ${was[column] ?? word('new')} → ${cell}`))
@@ -143,8 +150,8 @@ function listing(path) {
   const lines = sources[path].trimEnd().split('\n').map((line, index) => {
     const [code, comment] = line.split(/(?=(?:^|\s)\/\/)/)
     const text = element('code', {}, code.trimStart(), element('i', {}, comment ?? ''))
-    text.style.setProperty('--indent', line.search(/\S|$/))
-    const item = element('li', {}, text)
+    const item = element('li', {}, element('div', {}, text))
+    item.style.setProperty('--indent', line.search(/\S|$/))
     item.dataset.line = index + 1
     return item
   })
@@ -158,38 +165,41 @@ function renderLines() {
     item.removeAttribute('aria-current')
     item.querySelectorAll('.chip').forEach((chip) => chip.remove())
   }
-  const latest = new Map()
-  const last = {}
-  recording().events.slice(0, state.step + 1).forEach((event) => {
-    if (!event.at) return
-    latest.set(actor(event), event)
-    last[columnOf(event)] = event
-  })
-  for (const [column, event] of Object.entries(last)) {
-    const item = lineOf(column, event)
-    item.classList.add('last')
-    reveal(item)
-  }
   const now = event()
-  for (const [name, event] of latest) {
-    const waits = event.kind.endsWith('wait')
-    if (!waits && event !== now) continue
-    const many = new Set(recording().events.filter((other) => other.at && columnOf(other) === columnOf(event)).map(actor)).size > 1
-    const text = [many ? name : '', waits ? word('waits') : ''].filter(Boolean).join(' ')
-    const chip = element('span', { className: `chip of-${end(event.side)}` }, text)
-    if (text) lineOf(columnOf(event), event).append(chip)
+  const columns = { server: new Map(), client: new Map() }
+  const sides = { server: new Set(), client: new Set() }
+  recording().events.forEach((event, number) => {
+    if (!event.at) return
+    sides[columnOf(event)].add(event.side)
+    const actor = `${event.side} ${threadOf(event)}`
+    if (number <= state.step) {
+      columns[columnOf(event)].delete(actor)
+      columns[columnOf(event)].set(actor, event)
+    }
+  })
+  for (const [column, actors] of Object.entries(columns)) {
+    for (const event of actors.values()) {
+      const waits = event.kind.endsWith('wait')
+      if (!waits && event !== now) continue
+      const side = sides[column].size > 1 ? say(event.side) : ''
+      const text = [side, threadOf(event), waits ? word('waits') : ''].filter(Boolean).join(' ')
+      if (text) lineOf(event).firstChild.append(element('span', { className: `chip of-${end(event.side)}` }, text))
+    }
+    const last = [...actors.values()].at(-1)
+    if (!last) continue
+    lineOf(last).classList.add('last')
+    reveal(lineOf(last))
   }
   if (now.at) {
-    const item = lineOf(columnOf(now), now)
+    const item = lineOf(now)
     item.classList.replace('last', 'lit')
     item.classList.add(`by-${end(now.side)}`)
     item.setAttribute('aria-current', 'step')
-    reveal(item)
   }
 }
 
 const columnOf = ({ side }) => ($('#client').hidden ? 'server' : end(side))
-const lineOf = (column, event) => $(`#${column} [data-line="${placeOf(event).line}"]`)
+const lineOf = (event) => $(`#${columnOf(event)} [data-line="${placeOf(event).line}"]`)
 
 /** Scrolls the list, and not the page. */
 function reveal(item) {
@@ -305,9 +315,10 @@ function renderAll() {
 function render() {
   renderSummary()
   renderQuestion()
+  renderRows()
+  // Only now do the lists have their height.
   renderLines()
   renderWire()
-  renderRows()
   Object.assign($('#step'), { value: state.step, ariaValueText: `${state.step + 1}: ${$('#summary').textContent}` })
   $('#back').disabled = state.step === 0
   $('#next').disabled = state.step === recording().events.length - 1
