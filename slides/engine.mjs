@@ -2,10 +2,36 @@
 // a section, and a theme with its fonts inside, so that nothing is loaded from elsewhere.
 
 import { readFileSync } from 'node:fs'
-import { fonts } from './fonts.mjs'
+import { createRequire } from 'node:module'
+
+const { resolve } = createRequire(import.meta.url)
 
 /** The calls of the lecture, in its order: the strip at the foot of each slide. */
 const CALLS = ['getaddrinfo', 'socket', 'bind', 'listen', 'accept', 'connect']
+
+function font(family, weight, file) {
+  const data = readFileSync(resolve(file)).toString('base64')
+  return `@font-face { font-family: '${family}'; font-weight: ${weight}; src: url('data:font/woff2;base64,${data}') format('woff2'); }`
+}
+
+/** The fonts, inside the file; those for code in these weights. */
+export function fonts(weights = { 400: 'Regular', 700: 'Bold' }) {
+  const sans = (script, weight) =>
+    `@fontsource/ibm-plex-sans/files/ibm-plex-sans-${script}-${weight}-normal.woff2`
+  const range = {
+    latin: 'U+0000-02FF, U+2000-22FF',
+    cyrillic: 'U+0400-045F, U+0490-0491, U+2116',
+  }
+  const mono = (name) => `jetbrains-mono/fonts/webfonts/JetBrainsMonoNL-${name}.woff2`
+  const faces = Object.entries(weights).map(([weight, name]) => font('Mono', weight, mono(name)))
+  for (const weight of [400, 600]) {
+    for (const script of ['latin', 'cyrillic']) {
+      const face = font('Sans', weight, sans(script, weight))
+      faces.push(face.replace('}', `unicode-range: ${range[script]}; }`))
+    }
+  }
+  return faces.join('\n')
+}
 
 /** A terminal: the command, the rows of the kernel, what went wrong. */
 function terminal(text, escape) {

@@ -148,8 +148,8 @@ function renderPrograms() {
 
 function listing(path) {
   const lines = sources[path].trimEnd().split('\n').map((line, index) => {
-    const [code, comment] = line.split(/(?=(?:^|\s)\/\/)/)
-    const text = element('code', {}, code.trimStart(), element('i', {}, comment ?? ''))
+    const [, code, comment = ''] = line.trimStart().match(/^(.*?)((?:^|\s)\/\/.*)?$/)
+    const text = element('code', {}, code, element('i', {}, comment))
     const item = element('li', {}, element('div', {}, text))
     item.style.setProperty('--indent', line.search(/\S|$/))
     item.dataset.line = index + 1
@@ -160,10 +160,10 @@ function listing(path) {
 
 /** Lights the line of this event, and marks the lines where somebody waits. */
 function renderLines() {
-  for (const item of document.querySelectorAll('.code li')) {
-    item.className = ''
+  document.querySelectorAll('.chip').forEach((chip) => chip.remove())
+  for (const item of document.querySelectorAll('.code li[class]')) {
+    item.removeAttribute('class')
     item.removeAttribute('aria-current')
-    item.querySelectorAll('.chip').forEach((chip) => chip.remove())
   }
   const now = event()
   const columns = { server: new Map(), client: new Map() }
@@ -182,10 +182,13 @@ function renderLines() {
       const waits = event.kind.endsWith('wait')
       if (!waits && event !== now) continue
       const side = sides[column].size > 1 ? say(event.side) : ''
-      const text = [side, threadOf(event), waits ? word('waits') : ''].filter(Boolean).join(' ')
+      const who = [side, threadOf(event)].filter(Boolean).join(', ')
+      const text = `${who} ${waits ? word('waits') : ''}`.trim()
       if (text) lineOf(event).firstChild.append(element('span', { className: `chip of-${end(event.side)}` }, text))
     }
-    const last = [...actors.values()].at(-1)
+    // Where the client of this packet stands, if there are many.
+    const all = [...actors.values()]
+    const last = all.findLast(({ side }) => side === now.side || side === now.to) ?? all.at(-1)
     if (!last) continue
     lineOf(last).classList.add('last')
     reveal(lineOf(last))
@@ -301,7 +304,7 @@ function renderAll() {
   Object.assign($('#step'), { max: events.length - 1, ariaLabel: word('step') })
   const tick = (index, className) => {
     const made = element('span', { className })
-    made.style.left = `${(100 * index) / (events.length - 1)}%`
+    made.style.left = `calc(8px + ${index / (events.length - 1)} * (100% - 16px))`
     return made
   }
   const begins = events.flatMap(({ step }, index) => (index && step !== events[index - 1].step ? index : []))
@@ -339,7 +342,7 @@ function next() {
   const question = recording().questions.find(({ event }) => event === state.step + 1)
   if (!state.predict || !question) return show(state.step + 1)
   Object.assign(state, { asked: question, chosen: null })
-  renderQuestion()
+  render()
   $('#ask').focus()
 }
 
