@@ -30,11 +30,17 @@ export function buildPages(decks) {
         return `<li>${title(deck)}<br>${links.join(' · ')}</li>`
       })
       .join('\n')
+  const recordings = (language) =>
+    JSON.parse(read('recordings/questions.json'))
+      .map(({ name, title }) => `<li><a href="recordings.html#${name}/1/${language}">${title[language]}</a></li>`)
+      .join('\n')
   const parts = {
     fonts: fontFaces,
     look: read('recordings/look.css'),
     'decks.en': list('en', 'light', 'dark', 'PDF'),
     'decks.ru': list('ru', 'светлая', 'тёмная', 'PDF'),
+    'recordings.en': recordings('en'),
+    'recordings.ru': recordings('ru'),
     repository,
   }
   write('index.html', read('index.html').replace(/\{\{(.+?)\}\}/g, (_, name) => parts[name]))
