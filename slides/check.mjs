@@ -78,7 +78,8 @@ async function check(deck) {
 async function foreignFonts(client) {
   const { root } = await client.send('DOM.getDocument')
   // Only what is shown has fonts.
-  const selector = '.bespoke-marp-active section > *'
+  const shown = '.bespoke-marp-active section'
+  const selector = `${shown} > :not(.picture), ${shown} .picture text`
   const { nodeIds } = await client.send('DOM.querySelectorAll', { nodeId: root.nodeId, selector })
   const found = []
   for (const nodeId of nodeIds) {
@@ -112,6 +113,23 @@ function look(index, smallest, contrast) {
     }
   }
 
+  // No half of a slide is empty: between two parts of it there is not much room.
+  const parts = [...section.children].map((child) => child.getBoundingClientRect())
+  parts.slice(1).forEach((part, index) => {
+    const gap = part.top - parts[index].bottom
+    if (gap > 0.3 * box.height) found.push(`${Math.round(gap)} px are empty`)
+  })
+  for (const picture of section.querySelectorAll('.picture')) {
+    if (!picture.getAttribute('aria-label') && !picture.querySelector('title')?.textContent) {
+      found.push('a picture has no text alternative')
+    }
+    const right = picture.viewBox.baseVal.width
+    for (const text of picture.querySelectorAll('text')) {
+      const { x, width } = text.getBBox()
+      if (x < 0 || x + width > right) found.push(`${name(text)} is outside of the picture`)
+    }
+  }
+
   const numbers = (color) => color.match(/[\d.]+/g).map(Number)
   const background = (element) => {
     for (let at = element; at; at = at.parentElement) {
@@ -119,6 +137,17 @@ function look(index, smallest, contrast) {
       if (alpha === 1) return [red, green, blue]
     }
     return [255, 255, 255]
+  }
+  // What lies under a text of a picture.
+  const under = (text) => {
+    const { left, right, top, bottom } = text.getBoundingClientRect()
+    const inside = (rect) => {
+      const around = rect.getBoundingClientRect()
+      return around.left < left && around.right > right && around.top < bottom && around.bottom > top
+    }
+    const rects = [...text.closest('.picture').querySelectorAll('rect')].filter(inside)
+    const fills = rects.map((rect) => getComputedStyle(rect).fill).filter((fill) => fill !== 'none')
+    return fills.length > 0 ? numbers(fills.at(-1)).slice(0, 3) : background(text)
   }
   const luminance = (color) => {
     const [red, green, blue] = color.map((value) => {
@@ -130,18 +159,19 @@ function look(index, smallest, contrast) {
   const texts = document.createTreeWalker(section, NodeFilter.SHOW_TEXT)
   while (texts.nextNode()) {
     const { parentElement, textContent } = texts.currentNode
-    if (!textContent.trim()) continue
+    if (!textContent.trim() || parentElement.closest('title, desc')) continue
     const style = getComputedStyle(parentElement)
-    const ink = luminance(numbers(style.color).slice(0, 3))
-    const paper = luminance(background(parentElement))
+    const picture = parentElement.closest('.picture')
+    const ink = luminance(numbers(picture ? style.fill : style.color).slice(0, 3))
+    const paper = luminance(picture ? under(parentElement) : background(parentElement))
     const ratio = (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05)
     if (ratio < contrast) {
       found.push(`${name(parentElement)} has a contrast of ${ratio.toFixed(2)}`)
     }
     if (parentElement.closest('footer')) continue
-    const size = parseFloat(style.fontSize)
-    const least = parentElement.closest('code, pre') ? smallest.code : smallest.text
-    if (size < least) found.push(`${name(parentElement)} is set in ${size} px`)
+    const size = parseFloat(style.fontSize) * (picture ? parentElement.getScreenCTM().a : 1)
+    const least = parentElement.closest('code, pre, .picture') ? smallest.code : smallest.text
+    if (size < least) found.push(`${name(parentElement)} is set in ${size.toFixed(1)} px`)
   }
   return found
 }

@@ -3,6 +3,7 @@
 
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { diagram, picture, styles } from './drawing.mjs'
 
 const { resolve } = createRequire(import.meta.url)
 
@@ -54,20 +55,47 @@ function terminal(text, escape) {
 function codeSize(blocks, textLines) {
   const lines = blocks.flatMap((block) => block.content.trimEnd().split('\n'))
   const columns = Math.max(...lines.map((line) => line.length))
-  const diagram = blocks.every((block) => block.info === 'text')
-  const width = diagram ? 1155 : 1110
-  const height = 512 - (diagram ? 0 : 42) * blocks.length - 72 * textLines
-  const fits = (size) => columns * 0.6 * size < width && lines.length * 1.36 * size < height
-  return [30, 28, 26, 24, 22, 20].find(fits) ?? 20
+  const height = 512 - 42 * blocks.length - 72 * textLines
+  const fits = (size) => columns * 0.6 * size < 1110 && lines.length * 1.36 * size < height
+  return [34, 30, 28, 26, 24, 22, 20].find(fits) ?? 20
+}
+
+/** Draws the blocks that the comment above them calls a diagram or a recorded picture. */
+function draw(inside) {
+  const [title, ...texts] = inside.filter((token) => token.type === 'inline')
+  const lines = (token, letters) => Math.ceil(token.content.length / letters)
+  const beside = texts.reduce((sum, text) => sum + 24 + 45 * lines(text, 66), 0)
+  const height = 592 - 55 * lines(title, 46) - beside
+  let said = {}
+  for (const token of inside) {
+    if (token.type === 'marpit_comment') {
+      const [, word, rest] = token.content.match(/^\/\/ (alt|crop|file) (.*)/) ?? []
+      said[word] = rest
+    } else if (token.type === 'fence') {
+      const [, path, , from, , to] =
+        said.file?.match(/^(\S+\.txt)( from "(.*?)")?( to "(.*?)")?$/) ?? []
+      if (path) {
+        const crop = said.crop?.split(' ').map(Number)
+        token.type = 'drawing'
+        token.content = path.startsWith('pictures/')
+          ? picture(path, { from, to, crop, height, label: said.alt })
+          : diagram(token.content, said.alt)
+      }
+      said = {}
+    }
+  }
 }
 
 /** The look of a slide: what there is besides its title. */
 function look(inside) {
   const has = (type) => inside.filter((token) => token.type === type)
+  if (has('drawing').length > 0) return 'drawing'
   const blocks = has('fence')
   // The title is no line of text.
   const textLines = has('inline').length - 1
   if (blocks.length === 0) {
+    // A row has its cells, and the first one is the head.
+    if (has('table_open').length > 0 && has('tr_open').length <= 5) return 'few'
     return has('table_open').length > 0 || textLines > 4 ? undefined : 'text'
   }
   const question = blocks.every((block) => block.info.startsWith('sh'))
@@ -80,6 +108,7 @@ function strip(current) {
 
 function deck(md) {
   const { marpit } = md
+  md.renderer.rules.drawing = (tokens, index) => tokens[index].content
 
   // speaker_note is a note; a marker or a command of presenterm is none.
   md.core.ruler.after('inline', 'deck_comments', (state) => {
@@ -102,6 +131,7 @@ function deck(md) {
     slides(state.tokens).forEach(({ slide, inside }, index) => {
       const { marpitDirectives } = slide.meta
       const title = titleOf(inside)
+      draw(inside)
       if (marpitDirectives.class?.includes('section')) {
         current = CALLS.find((call) => title.includes(`${call}(`))
       }
@@ -137,7 +167,7 @@ export default ({ marp }) => {
   for (const file of ['theme.css', 'theme-dark.css']) {
     marp.themeSet.add(readFileSync(new URL(file, import.meta.url), 'utf8'))
   }
-  marp.themeSet.add(`/* @theme sockets */ @import 'look'; ${fonts()}`)
+  marp.themeSet.add(`/* @theme sockets */ @import 'look'; ${fonts()} ${styles()}`)
   marp.themeSet.add(`/* @theme sockets-dark */ @import 'sockets'; @import 'look-dark';`)
   marp.use(deck)
 

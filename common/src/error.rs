@@ -98,9 +98,10 @@ impl Error {
         Self::Call { name: call.name(), call: call.to_string(), cause, help }
     }
 
-    /// A failed call that is not shown, and that nobody has to pay for.
-    pub(crate) fn hidden(name: &'static str, cause: Cause) -> Self {
-        Self::Call { name, call: String::new(), cause, help: None }
+    /// A failed call that is not shown, and that nobody has to pay for: to look for the name
+    /// of the system call takes longer than the rest.
+    pub(crate) fn hidden(function: &'static str, cause: Cause) -> Self {
+        Self::Call { name: function, call: String::new(), cause, help: None }
     }
 
     /// What kind of error it is, the same on every system.

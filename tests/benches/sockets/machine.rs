@@ -20,6 +20,55 @@ pub fn name() -> String {
     format!("{processors} × {model}, {}", format!("{system} {release}").trim_end())
 }
 
+/// Who runs where. Left to itself, the kernel puts a client and its server on one processor now
+/// and then, and then half as much happens.
+#[derive(Clone, Copy)]
+pub enum Place {
+    /// The first processor.
+    Load,
+    /// All others.
+    Servers,
+    /// Where the kernel wants it.
+    Anywhere,
+}
+
+/// Puts this thread, and what it starts from now on, into its place; false if there is only one
+/// processor, or the system has no such call.
+pub fn put(place: Place) -> bool {
+    put_thread(None, place)
+}
+
+/// The same for another thread: the first one of a process has the number of the process.
+#[cfg(target_os = "linux")]
+pub fn put_thread(id: Option<u32>, place: Place) -> bool {
+    use rustix::process::Pid;
+    use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+    use std::sync::OnceLock;
+
+    static ALLOWED: OnceLock<Option<CpuSet>> = OnceLock::new();
+    let Some(allowed) = ALLOWED.get_or_init(|| sched_getaffinity(None).ok()) else {
+        return false;
+    };
+    let mut processors =
+        (0..CpuSet::MAX_CPU).filter(|processor| allowed.is_set(*processor));
+    let Some(first) = processors.next().filter(|_| allowed.count() > 1) else {
+        return false;
+    };
+    let mut set = CpuSet::new();
+    match place {
+        Place::Load => set.set(first),
+        Place::Servers => processors.for_each(|processor| set.set(processor)),
+        Place::Anywhere => set = *allowed,
+    }
+    sched_setaffinity(id.and_then(|id| Pid::from_raw(id as i32)), &set).is_ok()
+}
+
+/// Elsewhere the system decides.
+#[cfg(not(target_os = "linux"))]
+pub fn put_thread(_: Option<u32>, _: Place) -> bool {
+    false
+}
+
 /// Today in UTC: `2026-11-24`.
 pub fn today() -> String {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);

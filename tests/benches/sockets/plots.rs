@@ -1,4 +1,4 @@
-//! Plots, for light and for dark pages, in both languages.
+//! Plots in both languages, each for light and for dark pages.
 
 use std::error::Error;
 use std::ops::Range;
@@ -11,42 +11,19 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use crate::results::{Language, Results, Server, What, number};
 use crate::table::Document;
 
-/// What a page looks like.
-struct Theme {
-    name: &'static str,
-    background: RGBColor,
-    text: RGBColor,
-    grid: RGBColor,
-    /// Of steps 6 to 9.
-    steps: [RGBColor; 4],
-}
-
-const THEMES: [Theme; 2] = [
-    Theme {
-        name: "light",
-        background: RGBColor(255, 255, 255),
-        text: RGBColor(31, 35, 40),
-        grid: RGBColor(216, 222, 228),
-        steps: [
-            RGBColor(9, 105, 218),
-            RGBColor(207, 34, 46),
-            RGBColor(26, 127, 55),
-            RGBColor(191, 135, 0),
-        ],
-    },
-    Theme {
-        name: "dark",
-        background: RGBColor(13, 17, 23),
-        text: RGBColor(230, 237, 243),
-        grid: RGBColor(48, 54, 61),
-        steps: [
-            RGBColor(88, 166, 255),
-            RGBColor(255, 123, 114),
-            RGBColor(86, 211, 100),
-            RGBColor(227, 179, 65),
-        ],
-    },
+/// The colours as they are drawn, which a light page shows, and those that a dark one shows.
+const COLOURS: [(RGBColor, &str); 7] = [
+    (BACKGROUND, "#0d1117"),
+    (TEXT, "#e6edf3"),
+    (GRID, "#30363d"),
+    (RGBColor(9, 105, 218), "#58a6ff"),
+    (RGBColor(207, 34, 46), "#ff7b72"),
+    (RGBColor(26, 127, 55), "#56d364"),
+    (RGBColor(191, 135, 0), "#e3b341"),
 ];
+const BACKGROUND: RGBColor = RGBColor(255, 255, 255);
+const TEXT: RGBColor = RGBColor(31, 35, 40);
+const GRID: RGBColor = RGBColor(216, 222, 228);
 
 const STEPS: [&str; 4] = ["step6-thread", "step7-poll", "step8-epoll", "step9-await"];
 
@@ -78,7 +55,7 @@ const PLOTS: [Plot; 2] = [
 ];
 
 /// Draws what was measured beside silent clients, if it was, into files such as
-/// `memory.en-dark.svg`.
+/// `memory.en.svg`.
 pub fn draw(results: &Results, folder: &Path) -> io::Result<()> {
     for plot in PLOTS {
         let lines = lines(results, plot.what);
@@ -87,18 +64,32 @@ pub fn draw(results: &Results, folder: &Path) -> io::Result<()> {
         let Some(clients) = self::range(points().map(|(silent, _)| silent)) else {
             continue;
         };
-        for theme in &THEMES {
-            for document in [Document::English, Document::Russian] {
-                let language = ["en", "ru"][document as usize];
-                let name = format!("{}.{language}-{}.svg", plot.name, theme.name);
-                let mut svg = String::new();
-                one(&mut svg, results, &plot, theme, document, &lines, &clients, &range)
-                    .map_err(|error| io::Error::other(error.to_string()))?;
-                fs::write(folder.join(name), svg)?;
-            }
+        for document in [Document::English, Document::Russian] {
+            let name = format!("{}.{}.svg", plot.name, ["en", "ru"][document as usize]);
+            let mut svg = String::new();
+            one(&mut svg, results, &plot, document, &lines, &clients, &range)
+                .map_err(|error| io::Error::other(error.to_string()))?;
+            fs::write(folder.join(name), light_and_dark(&svg))?;
         }
     }
     Ok(())
+}
+
+/// The same picture, with the colours that suit the page.
+fn light_and_dark(svg: &str) -> String {
+    let mut svg = svg.to_owned();
+    let (mut light, mut dark) = (String::new(), String::new());
+    for (index, (RGBColor(r, g, b), other)) in COLOURS.into_iter().enumerate() {
+        let colour = format!("#{r:02X}{g:02X}{b:02X}");
+        svg = svg.replace(&format!("\"{colour}\""), &format!("\"var(--c{index})\""));
+        light += &format!(" --c{index}: {colour};");
+        dark += &format!(" --c{index}: {other};");
+    }
+    let style = format!(
+        "<style>\nsvg {{{light} }}\n\
+         @media (prefers-color-scheme: dark) {{ svg {{{dark} }} }}\n</style>"
+    );
+    svg.replacen('\n', &format!("\n{style}\n"), 1)
 }
 
 /// The medians of a server over the number of silent clients.
@@ -123,12 +114,10 @@ fn range(values: impl Iterator<Item = f64> + Clone) -> Option<Range<f64>> {
     Some(10f64.powf(least.log10().floor())..10f64.powf(most.log10().ceil()))
 }
 
-#[expect(clippy::too_many_arguments, reason = "it is what a picture consists of")]
 fn one(
     svg: &mut String,
     results: &Results,
     plot: &Plot,
-    theme: &Theme,
     document: Document,
     lines: &[Line],
     clients: &Range<f64>,
@@ -137,8 +126,8 @@ fn one(
     const FONT: &str = "sans-serif";
     let language = document as usize;
     let area = SVGBackend::with_string(svg, (760, 460)).into_drawing_area();
-    area.fill(&theme.background)?;
-    let style = |size: i32| (FONT, size).into_font().color(&theme.text);
+    area.fill(&BACKGROUND)?;
+    let style = |size: i32| (FONT, size).into_font().color(&TEXT);
     let text = |text: &str, x, y, size| {
         area.draw(&Text::new(text.to_owned(), (x, y), style(size)))
     };
@@ -159,13 +148,13 @@ fn one(
         .x_label_formatter(&grouped)
         .y_label_formatter(&grouped)
         .label_style(style(13))
-        .axis_style(theme.text)
-        .bold_line_style(theme.grid)
-        .light_line_style(theme.background)
+        .axis_style(TEXT)
+        .bold_line_style(GRID)
+        .max_light_lines(1)
         .draw()?;
     for ((step, language), points) in lines {
         let colour = STEPS.iter().position(|other| other == step).unwrap_or_default();
-        let colour = theme.steps[colour];
+        let colour = COLOURS[3 + colour].0;
         let points = points.iter().copied();
         match language {
             Language::Rust => {
@@ -187,7 +176,7 @@ fn one(
     }
     let mut y = 16;
     let middle = |size| style(size).pos(Pos::new(HPos::Left, VPos::Center));
-    for (step, colour) in STEPS.iter().zip(theme.steps) {
+    for (step, (colour, _)) in STEPS.iter().zip(&COLOURS[3..]) {
         if lines.iter().any(|((other, _), _)| other == step) {
             let line = [(14, y), (44, y)];
             legend.draw(&PathElement::new(line, colour.stroke_width(3)))?;
@@ -201,7 +190,7 @@ fn one(
         for x in (14..44).step_by(length + 5) {
             let end = (x + length as i32).min(44);
             let line = [(x, y), (end, y)];
-            legend.draw(&PathElement::new(line, theme.text.stroke_width(width)))?;
+            legend.draw(&PathElement::new(line, TEXT.stroke_width(width)))?;
         }
         legend.draw(&Text::new(name, (54, y), middle(14)))?;
     }

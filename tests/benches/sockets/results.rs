@@ -170,10 +170,24 @@ impl Results {
     /// The statistics of `server` divided by `other`, each round for itself: what slows the
     /// machine down for a while slows both.
     pub fn ratio(&self, server: Server, other: Server, what: What) -> Option<Spread> {
-        let of = self.values.get(&(server, what))?;
-        let by = self.values.get(&(other, what))?;
-        let both = of.iter().filter_map(|(round, value)| Some(value / by.get(round)?));
-        Spread::of(both)
+        Spread::of(self.ratios(server, other, what))
+    }
+
+    /// The same for all measures of a kind together.
+    pub fn ratio_of_all(
+        &self,
+        server: Server,
+        other: Server,
+        is_kind: fn(&What) -> bool,
+    ) -> Option<Spread> {
+        let measured = self.measured(server.0).into_iter().filter(is_kind);
+        Spread::of(measured.flat_map(|what| self.ratios(server, other, what)))
+    }
+
+    fn ratios(&self, server: Server, other: Server, what: What) -> Vec<f64> {
+        let rounds = |server| self.values.get(&(server, what)).into_iter().flatten();
+        let by = |turn| rounds(other).find(|(round, _)| *round == turn);
+        rounds(server).filter_map(|(turn, value)| Some(value / by(turn)?.1)).collect()
     }
 
     /// The memory that one silent client adds, in KiB, with the greatest number of them.

@@ -14,6 +14,7 @@ use escargot::format::Message;
 use tests::root;
 
 use crate::load;
+use crate::machine::{self, Place};
 use crate::results::{Language, Server};
 
 /// What is compared: servers of one group take turns.
@@ -123,7 +124,10 @@ impl Programs {
             };
             command.env("RUST_LOG", "error");
             command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-            let mut running = Running { child: command.spawn()?, port };
+            machine::put(Place::Servers);
+            let child = command.spawn();
+            machine::put(Place::Load);
+            let mut running = Running { child: child?, port };
             result = running.wait_until_it_listens().map(|()| running);
             if result.is_ok() {
                 break;
@@ -225,6 +229,11 @@ impl Running {
             last = now;
         }
         Some(last)
+    }
+
+    /// Puts the threads that it starts from now on into their place.
+    pub fn put(&self, place: Place) {
+        machine::put_thread(Some(self.child.id()), place);
     }
 
     /// The processor time that its threads have used, in seconds: schedstat of proc(5).

@@ -124,8 +124,11 @@ pub(super) fn time_line(title: &str, lines: &[Line], clients: bool) -> String {
             "<line class=\"life\" x1=\"{x:.0}\" y1=\"94\" x2=\"{x:.0}\" y2=\"{y:.0}\"/>\n"
         );
     }
+    // The slides show some of the rows, or put them closer together: each is a group.
     for (row, line) in (0u32..).zip(lines) {
-        let y = TOP + f64::from(row) * HEIGHT + 30.0;
+        let top = TOP + f64::from(row) * HEIGHT;
+        inside += &format!("<g class=\"row\" transform=\"translate(0 {top:.0})\">\n");
+        let y = 30.0;
         inside += &text(MARGIN, y, "", &line.server.call);
         inside += &text(state_x, y, of_state(&line.server.state), &line.server.state);
         if let Some(queue) = line.queue {
@@ -139,6 +142,7 @@ pub(super) fn time_line(title: &str, lines: &[Line], clients: bool) -> String {
         inside += &text(client_x, y, "", &line.client.call);
         inside +=
             &line.wire.as_ref().map_or(String::new(), |wire| arrow(wire, left, right, y));
+        inside += "</g>\n";
     }
     frame(width, height, title, &in_words(lines), &inside)
 }

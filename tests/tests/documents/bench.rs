@@ -1,7 +1,7 @@
 //! The tables of the bench: made rightly, and in the documents as they were made.
 //!
 //! A comment above a table names the file from which it comes, which `cargo bench -- --save`
-//! writes: `<!-- // table bench/table.en.md -->`. `UPDATE_DOCUMENTS=1 cargo test -p tests --test
+//! writes: `<!-- // table tests/benches/table.en.md -->`. `UPDATE_DOCUMENTS=1 cargo test -p tests --test
 //! documents tables` writes the tables anew.
 
 use std::fs;
@@ -109,6 +109,9 @@ fn ratios_are_those_of_each_turn() {
     let connections = ratio(What::Connections).map(|ratio| ratio.to_string());
     assert_eq!(connections.as_deref(), Some("1 (0.80–1.10)"));
     assert_eq!(ratio(What::Mebibytes), None);
+    let (rust, c) = (("step7-poll", Language::Rust), ("step7-poll", Language::C));
+    let all = results.ratio_of_all(rust, c, |_| true).map(|ratio| ratio.to_string());
+    assert_eq!(all.as_deref(), Some("1 (0.80–1.20)"));
     let memory = results.memory_of_a_client(("step7-poll", Language::Rust));
     assert_eq!(memory, Some(0.05));
     assert_eq!(results.memory_of_a_client(("step7-poll", Language::C)), None);

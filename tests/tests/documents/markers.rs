@@ -319,11 +319,23 @@ fn outline(text: &str) -> Vec<String> {
     for part in parts(text) {
         match part {
             Part::Heading(level, _) => outline.push("#".repeat(level)),
+            // What a diagram says to those who do not see it.
+            Part::Comment(lines) if lines[0].starts_with("// alt ") => {
+                outline.push("// alt".into())
+            }
             Part::Comment(lines) if lines[0].starts_with("// ") => {
                 outline.push(lines[0].into())
             }
             Part::Block(block) => {
                 outline.push(format!("```{}", block.info));
+                // A diagram has its words in the language of the deck.
+                let words = [".en.txt", ".ru.txt"];
+                if block
+                    .marker
+                    .is_some_and(|marker| words.iter().any(|end| marker.ends_with(end)))
+                {
+                    continue;
+                }
                 outline.extend(block.lines.iter().map(|line| {
                     line.split(" # ").next().unwrap_or(line).trim_end().to_owned()
                 }));
@@ -335,5 +347,7 @@ fn outline(text: &str) -> Vec<String> {
             _ => (),
         }
     }
-    outline.iter().map(|line| line.replace(".en.md", ".ru.md")).collect()
+    let same =
+        |line: &String| line.replace(".en.md", ".ru.md").replace(".en.txt", ".ru.txt");
+    outline.iter().map(same).collect()
 }

@@ -32,6 +32,8 @@ fn pictures_equal_their_recordings() {
         .expect("the folder")
         .map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"))
         .collect();
+    // The plots of the bench have a name in each language.
+    found.retain(|file| !file.ends_with(".en.svg") && !file.ends_with(".ru.svg"));
     found.sort();
     names.sort();
     assert_eq!(found, names, "a picture of nothing");
