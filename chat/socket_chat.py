@@ -109,6 +109,8 @@ async def serve(reader, writer):
         print('Socket', fd, 'failed:', error, file=sys.stderr)
     leave(writer)
     writer.close()
+    # It may have ended its side, and never read what waits for it.
+    asyncio.get_running_loop().call_later(PATIENCE, writer.transport.abort)
     print('Socket', fd, 'closed', flush=True)
     tasks.discard(task)
 

@@ -41,6 +41,10 @@ int main(int argc, char **argv)
     while ((received = recv(fd, buf, sizeof buf, 0)) > 0) {
         fwrite(buf, 1, received, stdout);
     }
+    if (received < 0) {
+        perror("recv");
+        return 1;
+    }
     close(fd);
     return 0;
 }

@@ -11,11 +11,9 @@ if (!process.env.CHROME_PATH && existsSync('/usr/bin/chromium')) {
   process.env.CHROME_PATH = '/usr/bin/chromium'
 }
 
-/** What exists in both languages: `sockets.en` and `sockets.ru`. */
-const decks = readdirSync('.').flatMap((file) => {
-  const name = file.match(/^([a-z-]+)\.en\.md$/)?.[1]
-  return name && existsSync(`${name}.ru.md`) ? [`${name}.en`, `${name}.ru`] : []
-})
+// A deck is in both languages.
+const names = readdirSync('.').flatMap((file) => file.match(/^.+(?=\.en\.md$)/)?.[0] ?? [])
+const decks = names.flatMap((name) => [`${name}.en`, `${name}.ru`])
 const builds = decks.flatMap((deck) => [
   [deck, `${deck}.html`, 'sockets'],
   [deck, `${deck}.dark.html`, 'sockets-dark'],

@@ -7,8 +7,11 @@ import { diagram, picture, styles } from './drawing.mjs'
 
 const { resolve } = createRequire(import.meta.url)
 
-/** The calls of the lecture, in its order: the strip at the foot of each slide. */
-const CALLS = ['getaddrinfo', 'socket', 'bind', 'listen', 'accept', 'connect']
+/** The calls of each deck, in its order: the strip at the foot of each slide. */
+const STRIPS = [
+  ['getaddrinfo', 'socket', 'bind', 'listen', 'accept', 'connect'],
+  ['recvfrom', 'pthread_create', 'poll', 'epoll_wait', 'await', 'judge'],
+]
 
 function font(family, weight, file) {
   const data = readFileSync(resolve(file)).toString('base64')
@@ -41,7 +44,7 @@ function terminal(text, escape) {
     .map((line) => {
       const kind = line.startsWith('$ ')
         ? 'command'
-        : / = -1 E[A-Z]+| = EAI_/.test(line)
+        : / = -1 E[A-Z]+| = EAI_|^✗/.test(line)
           ? 'error'
           : /^( {4}|(server|client) \| {5})[A-Z0-9-]+ +\d/.test(line)
             ? 'row'
@@ -86,6 +89,17 @@ function draw(inside) {
   }
 }
 
+/** Takes away what all lines of a piece of code are indented by: larger letters fit. */
+function outdent(token) {
+  if (!/^(rust|diff|python|c)$/.test(token.info)) return
+  const sign = token.info === 'diff' ? 1 : 0
+  const lines = token.content.split('\n')
+  const indents = lines.map((line) => line.slice(sign).search(/\S/)).filter((at) => at >= 0)
+  // One space stays behind the sign.
+  const indent = Math.max(sign, Math.min(...indents))
+  token.content = lines.map((line) => line.slice(0, sign) + line.slice(indent)).join('\n')
+}
+
 /** The look of a slide: what there is besides its title. */
 function look(inside) {
   const has = (type) => inside.filter((token) => token.type === type)
@@ -95,15 +109,21 @@ function look(inside) {
   const textLines = has('inline').length - 1
   if (blocks.length === 0) {
     // A row has its cells, and the first one is the head.
-    if (has('table_open').length > 0 && has('tr_open').length <= 5) return 'few'
-    return has('table_open').length > 0 || textLines > 4 ? undefined : 'text'
+    const rows = has('tr_open').length
+    if (rows > 0 && rows + has('paragraph_open').length <= 5) return 'few'
+    return rows > 0 || textLines > 4 ? undefined : 'text'
   }
   const question = blocks.every((block) => block.info.startsWith('sh'))
   return `${question ? 'question ' : ''}code-${codeSize(blocks, textLines)}`
 }
 
-function strip(current) {
-  return CALLS.map((call) => (call === current ? `**${call}**` : call)).join(' · ')
+/** Whether the title of a section names a call: "Step 1: `socket()`". */
+function names(title, call) {
+  return title.includes(`\`${call}`)
+}
+
+function strip(calls, current) {
+  return calls.map((call) => (call === current ? `**${call}**` : call)).join(' · ')
 }
 
 function deck(md) {
@@ -128,17 +148,25 @@ function deck(md) {
 
   md.core.ruler.after('marpit_directives_parse', 'deck_slides', (state) => {
     let current
-    slides(state.tokens).forEach(({ slide, inside }, index) => {
+    const all = slides(state.tokens)
+    const titles = all.map(({ inside }) => titleOf(inside))
+    const sections = titles.filter(
+      (_, index) => all[index].slide.meta.marpitDirectives.class?.includes('section'),
+    )
+    const isOf = (strip) => sections.some((title) => strip.some((call) => names(title, call)))
+    const calls = STRIPS.find(isOf) ?? []
+    all.forEach(({ slide, inside }, index) => {
       const { marpitDirectives } = slide.meta
-      const title = titleOf(inside)
+      const title = titles[index]
       draw(inside)
+      inside.filter((token) => token.type === 'fence').forEach(outdent)
       if (marpitDirectives.class?.includes('section')) {
-        current = CALLS.find((call) => title.includes(`${call}(`))
+        current = calls.find((call) => names(title, call))
       }
       marpitDirectives.class ??= look(inside)
       if (index > 0) {
         marpitDirectives.paginate = true
-        marpitDirectives.footer = strip(current)
+        marpitDirectives.footer = strip(calls, current)
       } else {
         const lang = /[а-я]/.test(title) ? 'ru' : 'en'
         Object.assign(marpit.lastGlobalDirectives, { title, lang })

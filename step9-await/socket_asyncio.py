@@ -1,4 +1,4 @@
-"""Step 9: await(a coroutine) reads as if each client were alone, and all are in one thread.
+"""Step 9: await: written as if each client were alone, and one thread serves all.
 
     python3 socket_asyncio.py [HOST PORT]
 

@@ -26,9 +26,10 @@ fn run() -> Result<(), Error> {
     runtime.block_on(three_clients())?;
     log::info(
         "Only those before it. When the buffers of the client are full, write_all waits until \
-         it reads again, and so does the loop that would go on to the others. To await each \
-         write in turn makes the slowest client the pace of all. Give each client a queue and \
-         a task that sends from it: the loop only fills the queues, and never waits.",
+         it reads again, and so does the loop that would go on to the others. If you await \
+         each write in turn, the slowest client sets the pace for all. Give each client a \
+         queue and a task that sends from it: the loop only fills the queues, and never \
+         waits.",
     );
     Ok(())
 }

@@ -22,10 +22,10 @@ fn run() -> Result<(), Error> {
     let runtime = runtime.map_err(|error| Error::Start("epoll_create1", error))?;
     LocalSet::new().block_on(&runtime, two_queues())?;
     log::info(
-        "All that the others say. The queue has no bound, so it grows until the memory is \
-         used up and the kernel ends the server, and with it the chat of everybody. A bounded \
-         queue says when it is full. Then you have to decide: to wait would keep the others \
-         waiting, to drop lines would leave gaps. The chat lets the client go.",
+        "All that the others say. The queue has no limit, so it grows until the memory is \
+         used up and the kernel kills the server, and with it everybody's chat. A bounded \
+         queue says when it is full. Then you have to decide: if you wait, so do all the \
+         others; if you drop lines, the client misses them. The chat closes the connection.",
     );
     Ok(())
 }
@@ -35,7 +35,7 @@ async fn two_queues() -> Result<(), Error> {
     strace!(server.bind(&address::new([127, 0, 0, 1], 0)))?;
     strace!(server.listen(128))?;
 
-    log::info("A queue without a bound:");
+    log::info("A queue without a limit:");
     let (_client, mut accepted) = connect(&server)?;
     let (sender, mut queue) = unbounded_channel::<String>();
     let sent = Rc::new(Cell::new(0));

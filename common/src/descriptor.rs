@@ -1,18 +1,14 @@
 //! Descriptors, which on Windows are the handles of sockets.
 
 #[cfg(unix)]
-use std::os::fd::{AsFd, AsRawFd, RawFd};
+use std::os::fd::{AsFd as Open, AsRawFd, RawFd};
 #[cfg(windows)]
-use std::os::windows::io::{AsRawSocket, AsSocket, RawSocket};
+use std::os::windows::io::{AsRawSocket, AsSocket as Open, RawSocket as RawFd};
 
 use socket2::SockRef;
 
 /// The number of a descriptor; on Windows the handle of a socket.
-#[cfg(unix)]
 pub type Fd = RawFd;
-/// The number of a descriptor; on Windows the handle of a socket.
-#[cfg(windows)]
-pub type Fd = RawSocket;
 
 /// Whatever has a descriptor: a socket of any library.
 pub trait Descriptor {
@@ -23,23 +19,17 @@ pub trait Descriptor {
     fn fd(&self) -> Fd;
 }
 
-#[cfg(unix)]
-impl<T: AsFd> Descriptor for T {
+impl<T: Open> Descriptor for T {
     fn socket(&self) -> SockRef<'_> {
         SockRef::from(self)
     }
 
+    #[cfg(unix)]
     fn fd(&self) -> Fd {
         self.as_fd().as_raw_fd()
     }
-}
 
-#[cfg(windows)]
-impl<T: AsSocket> Descriptor for T {
-    fn socket(&self) -> SockRef<'_> {
-        SockRef::from(self)
-    }
-
+    #[cfg(windows)]
     fn fd(&self) -> Fd {
         self.as_socket().as_raw_socket()
     }

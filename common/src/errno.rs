@@ -68,6 +68,9 @@ fn lookup_full_name(error: &LookupError) -> Option<&'static str> {
     match error.error_num() {
         // Of glibc, and not in the libc crate: <netdb.h>.
         -9 if cfg!(target_os = "linux") => Some("EAI_ADDRFAMILY"),
+        // Not everywhere: RFC 3493 has taken it out.
+        #[cfg(any(target_os = "linux", target_os = "macos"))]
+        system::EAI_NODATA => Some("EAI_NODATA"),
         code => find(LOOKUP, code),
     }
 }
@@ -86,7 +89,7 @@ const ERRNO: &[(i32, &str)] = names! {
     EACCES EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EALREADY EBADF ECONNABORTED
     ECONNREFUSED ECONNRESET EDESTADDRREQ EFAULT EHOSTDOWN EHOSTUNREACH EINPROGRESS EINTR
     EINVAL EIO EISCONN EISDIR EMFILE EMSGSIZE ENETDOWN ENETRESET ENETUNREACH ENFILE ENOBUFS
-    ENOMEM ENOPROTOOPT ENOSPC ENOTCONN ENOTSOCK EOPNOTSUPP EPERM EPIPE EPROTO
+    ENODEV ENOMEM ENOPROTOOPT ENOSPC ENOTCONN ENOTSOCK EOPNOTSUPP EPERM EPIPE EPROTO
     EPROTONOSUPPORT EPROTOTYPE ESOCKTNOSUPPORT ETIMEDOUT
 };
 
@@ -100,13 +103,7 @@ const ERRNO: &[(i32, &str)] = names! {
     WSAESOCKTNOSUPPORT WSAETIMEDOUT WSAEWOULDBLOCK
 };
 
-#[cfg(any(target_os = "linux", target_os = "macos"))]
-const LOOKUP: &[(i32, &str)] = names! {
-    EAI_AGAIN EAI_BADFLAGS EAI_FAIL EAI_FAMILY EAI_MEMORY EAI_NODATA EAI_NONAME EAI_SERVICE
-    EAI_SOCKTYPE EAI_SYSTEM
-};
-
-#[cfg(all(unix, not(any(target_os = "linux", target_os = "macos"))))]
+#[cfg(unix)]
 const LOOKUP: &[(i32, &str)] = names! {
     EAI_AGAIN EAI_BADFLAGS EAI_FAIL EAI_FAMILY EAI_MEMORY EAI_NONAME EAI_SERVICE
     EAI_SOCKTYPE EAI_SYSTEM

@@ -26,8 +26,6 @@ pub enum Error {
     /// A call failed. [`strace!`](crate::strace!) has shown it already.
     #[non_exhaustive]
     Call {
-        /// The name of the system call: `bind`.
-        name: &'static str,
         /// The call with its arguments: `bind(3, 127.0.0.1:80)`.
         call: String,
         /// Why it failed.
@@ -95,13 +93,13 @@ impl Error {
             Cause::Lookup(error) => errno::lookup_name(error)
                 .and_then(|code| help::lookup(call.text().unwrap_or_default(), code)),
         };
-        Self::Call { name: call.name(), call: call.to_string(), cause, help }
+        Self::Call { call: call.to_string(), cause, help }
     }
 
     /// A failed call that is not shown, and that nobody has to pay for: to look for the name
     /// of the system call takes longer than the rest.
-    pub(crate) fn hidden(function: &'static str, cause: Cause) -> Self {
-        Self::Call { name: function, call: String::new(), cause, help: None }
+    pub(crate) fn hidden(cause: Cause) -> Self {
+        Self::Call { call: String::new(), cause, help: None }
     }
 
     /// What kind of error it is, the same on every system.
@@ -116,9 +114,9 @@ impl Error {
     }
 
     /// How long to wait before accept(2), or a call that waits for many sockets or clients,
-    /// is made again: no time if it only had nothing to take, 100 ms if the connection at
-    /// the head of the queue had failed, a signal came, or the system is short of something.
-    /// Without a pause, an error that stays would come back without end.
+    /// is made again: no time if it had nothing to take, or took a client that has gone: the
+    /// others must not wait for that one. 100 ms for anything else, such as a system that is
+    /// short of something: without a pause, an error that stays would come back without end.
     ///
     /// Source: accept(2), "Error handling" and "ERRORS".
     ///
@@ -129,7 +127,9 @@ impl Error {
     pub fn retry_after(self) -> Result<Duration, Self> {
         match &self {
             Self::Call { cause: Cause::Errno(error), .. } => match errno::name(error) {
-                Some("EAGAIN" | "EWOULDBLOCK") => Ok(Duration::ZERO),
+                Some("EAGAIN" | "EWOULDBLOCK" | "ECONNABORTED" | "ECONNRESET") => {
+                    Ok(Duration::ZERO)
+                }
                 None | Some("EBADF" | "EFAULT" | "EINVAL" | "ENOTCONN" | "ENOTSOCK") => {
                     Err(self)
                 }
@@ -203,14 +203,5 @@ impl fmt::Display for Cause {
     }
 }
 
-impl error::Error for Error {
-    fn source(&self) -> Option<&(dyn error::Error + 'static)> {
-        match self {
-            Self::Call { cause: Cause::Lookup(error), .. } => Some(error),
-            Self::Call { cause: Cause::Errno(error), .. }
-            | Self::Start(_, error)
-            | Self::Stdin(error)
-            | Self::Stdout(error) => Some(error),
-        }
-    }
-}
+/// It has no source: what it displays names the cause already.
+impl error::Error for Error {}

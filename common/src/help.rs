@@ -100,7 +100,7 @@ fn bind(errno: &str, address: Option<SocketAddr>, row: Option<&Row>) -> Option<S
             WRONG_FAMILY.into()
         }
         "EINVAL" => zone(address)
-            .unwrap_or("the socket has an address already: bind a new socket")
+            .unwrap_or("the socket already has an address: bind a new socket")
             .into(),
         "ENODEV" => "no network interface of this machine has that zone".into(),
         _ => return None,
@@ -168,7 +168,7 @@ fn connect(
         "EISCONN" | "EINVAL" | "EOPNOTSUPP" if row.is_some_and(|row| row.is("LISTEN")) => {
             "the socket listens, and accepts connections: connect a new one"
         }
-        "EISCONN" => "the socket is connected already: create a new one",
+        "EISCONN" => "the socket is already connected: create a new one",
         "EAFNOSUPPORT" | "EFAULT" => WRONG_FAMILY,
         "EINVAL" if other_family(address, row) => WRONG_FAMILY,
         "EINVAL" | "EOPNOTSUPP" => zone(address).unwrap_or(WRONG_FAMILY),
@@ -177,8 +177,8 @@ fn connect(
              queue of the server is full"
         }
         "EINTR" => {
-            "a signal interrupted the call, and the connection goes on being made: it must not \
-             be called again"
+            "a signal interrupted the call, but the handshake goes on: do not call connect \
+             again"
         }
         _ => return None,
     })
@@ -208,8 +208,8 @@ const UNREACHED: &str = "nobody has that port: the answer to an earlier datagram
                          unreachable) surfaces on the next call";
 const RESET_OR_UNREACHED: &str = "the other end has reset the connection: it ended before it had read everything, or it \
      closed at once; with UDP it means that nobody has that port";
-const ABORTED: &str = "this machine has given the connection up: the other end has closed it, \
-                       or does not answer any more";
+const ABORTED: &str = "this machine has given up the connection: the other end has closed it, \
+                       or no longer answers";
 
 /// send(2), sendto(2)
 fn send(
@@ -232,8 +232,8 @@ fn send(
         }
         "EAGAIN" | "EWOULDBLOCK" => "the send buffer is full: try again later",
         "EMSGSIZE" if cfg!(target_os = "macos") => {
-            "a datagram holds 65507 bytes over IPv4 at the most, and here no more than \
-             sysctl net.inet.udp.maxdgram shows: send less, or --type stream"
+            "a datagram holds 65507 bytes over IPv4 at the most, and here no more than sysctl \
+             net.inet.udp.maxdgram says: send less, or --type stream"
         }
         "EMSGSIZE" => {
             "a datagram holds 65507 bytes over IPv4 at the most, 65527 over IPv6: send less, or \
@@ -280,17 +280,17 @@ fn any(errno: &str) -> Option<&'static str> {
         "ENETDOWN" => "the network interface is down",
         "ENOTCONN" => NOT_CONNECTED,
         "EMFILE" if cfg!(windows) => {
-            "this process has as many sockets as it may: close some"
+            "this process already has as many sockets as it may have: close some"
         }
         "EMFILE" => {
-            "this process has as many descriptors as it may: close some, or raise the limit \
-             (ulimit -n)"
+            "this process already has as many descriptors as it may have: close some, or raise \
+             the limit (ulimit -n)"
         }
         "ENFILE" => "the whole system is out of descriptors: end some programs",
         "ENOBUFS" | "ENOMEM" => "the kernel is out of memory for sockets",
         "EBADF" => "that descriptor is not open: it was closed, or never opened",
         "ENOTSOCK" => "that descriptor is a file, a pipe or a terminal, not a socket",
-        "EINTR" => "a signal interrupted the call before it did anything: make it again",
+        "EINTR" => "a signal interrupted the call before it did anything: repeat the call",
         _ => return None,
     })
 }
@@ -323,13 +323,13 @@ pub(crate) fn lookup(host: &str, code: &str) -> Option<String> {
              https://ya.ru/maps becomes ya.ru"
         }
         _ if unknown && host.matches(':').count() == 1 => {
-            "a name holds no port: give the service as an argument of its own, localhost 80"
+            "the port does not belong to the name: give it as a second argument, localhost 80"
         }
         "EAI_NONAME" if host.contains('%') => {
             "this machine has no such network interface: ip address lists them"
         }
         "EAI_NONAME" if host.contains(':') => {
-            "this is no IPv6 address: ::1 is one, without brackets"
+            "this is not an IPv6 address: ::1 is one, without brackets"
         }
         "EAI_NONAME" => {
             "no such name, or it has no address of that family: check the spelling, or try the \

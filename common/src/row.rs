@@ -28,10 +28,8 @@ use windows as kernel;
 /// All of it is asked of the socket itself, so it needs no privilege. A column that the
 /// system does not tell is `-`.
 pub(crate) struct Row {
-    pub(crate) state: Option<&'static str>,
+    kernel: Kernel,
     pub(crate) local: Option<SocketAddr>,
-    recv_q: Option<u32>,
-    send_q: Option<u32>,
     peer: Option<SocketAddr>,
     only_v6: bool,
     /// The addresses of an AF_UNIX socket: paths.
@@ -57,15 +55,7 @@ impl Row {
         });
         let only_v6 =
             local.is_some_and(|local| local.is_ipv6()) && socket.only_v6().unwrap_or(false);
-        Self {
-            state: kernel.state,
-            local,
-            recv_q: kernel.recv_q,
-            send_q: kernel.send_q,
-            peer,
-            only_v6,
-            paths,
-        }
+        Self { kernel, local, peer, only_v6, paths }
     }
 
     /// The port of this end, 0 if it has none.
@@ -75,7 +65,7 @@ impl Row {
 
     /// Whether the socket is in this state.
     pub(crate) fn is(&self, state: &str) -> bool {
-        self.state == Some(state)
+        self.kernel.state == Some(state)
     }
 
     /// An address as ss writes it: no port is `*`, and so is the address of an IPv6 socket
@@ -117,9 +107,9 @@ impl fmt::Display for Row {
         write!(
             f,
             "    {:<10} {:<4} {:<4} {local:<15} {peer}",
-            self.state.unwrap_or("-"),
-            number(self.recv_q),
-            number(self.send_q),
+            self.kernel.state.unwrap_or("-"),
+            number(self.kernel.recv_q),
+            number(self.kernel.send_q),
         )
     }
 }

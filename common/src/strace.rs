@@ -44,15 +44,11 @@ macro_rules! strace {
         let result = calls.read_exact($buffer);
         calls.end(result)
     }};
-    (@ $blocking:literal, $object:ident.accept()) => {{
+    (@ $blocking:literal, $object:ident.accept()$(.$await:tt)?) => {{
         let fd = Some($crate::strace::fd(&$object));
         let call = $crate::strace::Call::begin("accept", fd, 0, $blocking);
-        call.end_with(Some(&$object), $object.accept(), $crate::strace::accepted)
-    }};
-    (@ $blocking:literal, $object:ident.accept().await) => {{
-        let fd = Some($crate::strace::fd(&$object));
-        let call = $crate::strace::Call::begin("accept", fd, 0, $blocking);
-        call.end_with(Some(&$object), $object.accept().await, $crate::strace::accepted)
+        let result = $object.accept()$(.$await)?;
+        call.end_with(Some(&$object), result, $crate::strace::accepted)
     }};
     // Each write is one send(2) that took something.
     (@ $blocking:literal, $object:ident.write_all($bytes:expr).await) => {
@@ -72,15 +68,6 @@ macro_rules! strace {
         let mut call = $crate::strace::Call::begin("shutdown", fd, 1, $blocking);
         $crate::strace::see(&mut call, ::std::net::Shutdown::Write);
         match $object.shutdown().await {
-            result => call.end(Some(&$object), result),
-        }
-    }};
-    (@ $blocking:literal, $object:ident.$method:ident($($argument:expr),* $(,)?).await) => {{
-        let fd = Some($crate::strace::fd(&$object));
-        let count = <[&str]>::len(&[$(stringify!($argument)),*]);
-        let mut call =
-            $crate::strace::Call::begin(stringify!($method), fd, count, $blocking);
-        match $object.$method($($crate::strace::see(&mut call, $argument)),*).await {
             result => call.end(Some(&$object), result),
         }
     }};
@@ -133,18 +120,18 @@ macro_rules! strace {
             }))
         })
     }};
-    (@ $blocking:literal, $object:ident.$method:ident($($argument:expr),* $(,)?)) => {
-        $crate::strace!(@@ $blocking, [$object], $method, $($argument),*)
+    (@ $blocking:literal, $object:ident.$method:ident($($argument:expr),* $(,)?)$(.$await:tt)?) => {
+        $crate::strace!(@@ $blocking, [$object], $method, [$(.$await)?], $($argument),*)
     };
     (@ $blocking:literal, $object:ident.$field:ident.$method:ident($($argument:expr),* $(,)?)) => {
-        $crate::strace!(@@ $blocking, [$object.$field], $method, $($argument),*)
+        $crate::strace!(@@ $blocking, [$object.$field], $method, [], $($argument),*)
     };
-    (@@ $blocking:literal, [$($object:tt)+], $method:ident, $($argument:expr),*) => {{
+    (@@ $blocking:literal, [$($object:tt)+], $method:ident, [$($await:tt)*], $($argument:expr),*) => {{
         let fd = Some($crate::strace::fd(&$($object)+));
         let count = <[&str]>::len(&[$(stringify!($argument)),*]);
         let mut call =
             $crate::strace::Call::begin(stringify!($method), fd, count, $blocking);
-        match $($object)+.$method($($crate::strace::see(&mut call, $argument)),*) {
+        match $($object)+.$method($($crate::strace::see(&mut call, $argument)),*)$($await)* {
             result => call.end(Some(&$($object)+), result),
         }
     }};

@@ -131,19 +131,13 @@ fn no_reader(server: &Server) -> Verdict {
 }
 
 fn late_reader(server: &Server) -> Verdict {
+    const WHY: &str =
+        "send has taken a part: keep the rest, and send it when the socket is writable";
     let client = server.connect_with_small_buffers("the client")?;
     client.flood(FLOOD)?;
-    client
-        .catch_up()
-        .if_other(
-            "send has taken a part: keep the rest, and send it when the socket is writable",
-        )
-        .if_silent(
-            "send has taken a part: keep the rest, and send it when the socket is writable",
-        )
-        .if_closed(
-            "a client that reads late is not gone: wait until the socket is writable again",
-        )
+    client.catch_up().if_other(WHY).if_silent(WHY).if_closed(
+        "a client that reads late is not gone: wait until the socket is writable again",
+    )
 }
 
 fn back_pressure(server: &Server) -> Verdict {

@@ -52,8 +52,7 @@ fn names() -> PossibleValuesParser {
 /// Why there is no verdict.
 enum Stop {
     Usage(String),
-    Lookup(String),
-    /// Nobody listens.
+    /// The name has no address, or nobody listens there.
     Nobody(String),
     Output(io::Error),
 }
@@ -73,7 +72,7 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Err(Stop::Output(error)) => (error.to_string(), 1),
-        Err(Stop::Lookup(message) | Stop::Nobody(message)) => (message, 1),
+        Err(Stop::Nobody(message)) => (message, 1),
         Err(Stop::Usage(message)) => (message, 2),
     };
     // With standard error closed, too, the exit status has to be enough.
@@ -145,7 +144,7 @@ fn resolve(address: &Address) -> Result<Vec<SocketAddr>, Stop> {
         ));
     }
     match error {
-        Some(error) if addresses.is_empty() => Err(Stop::Lookup(error.to_string())),
+        Some(error) if addresses.is_empty() => Err(Stop::Nobody(error.to_string())),
         _ => Ok(addresses),
     }
 }

@@ -96,18 +96,16 @@ fn empty_frame(server: &Server) -> Verdict {
 }
 
 fn largest_frame(server: &Server) -> Verdict {
+    const WHY: &str =
+        "one recv rarely returns so many bytes: go on until the whole frame is there";
     let largest = framed(&vec![b'x'; 65536]);
     let client = server.connect()?;
     client.send(&largest)?;
     client
         .expect(&largest)
-        .if_silent(
-            "one recv rarely returns so many bytes: go on until the whole frame is there",
-        )
+        .if_silent(WHY)
         .if_closed("65536 is the most that a frame may have: that many, too")
-        .if_other(
-            "one recv rarely returns so many bytes: go on until the whole frame is there",
-        )
+        .if_other(WHY)
 }
 
 fn lying_length(server: &Server) -> Verdict {

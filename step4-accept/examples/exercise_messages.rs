@@ -39,7 +39,7 @@ fn echo(mut client: &Socket) -> Result<(), Error> {
     loop {
         strace!(client.read_exact(&mut buf[..4]))?; // It fails at the end of file, too.
         let length = u32::from_be_bytes([buf[0], buf[1], buf[2], buf[3]]) as usize;
-        // Who asks for more than there is room for has to go.
+        // A client that asks for more than there is room for has to go.
         let Some(body) = buf[4..].get_mut(..length) else { return Ok(()) };
         strace!(client.read_exact(body))?;
         strace!(client.write_all(&buf[..4 + length]))?;

@@ -6,7 +6,7 @@ use std::thread;
 use common::{Error, log, strace};
 
 fn run() -> Result<(), Error> {
-    log::ask("The system cannot make another thread. What becomes of the program?");
+    log::ask("The system cannot make another thread. What happens to the program?");
     // No machine has so much room for a stack.
     let thread = thread::Builder::new().stack_size(usize::MAX / 2);
     let _ = strace!(thread.spawn(|| ())); // It fails.

@@ -8,7 +8,7 @@ use std::thread;
 use common::{Error, log};
 
 fn run() -> Result<(), Error> {
-    log::ask("A counter is 0, and two threads add 1 to it. What is it then?");
+    log::ask("A counter is 0, and each of two threads adds 1 to it. What is it then?");
     let counter = AtomicUsize::new(0);
     // The worst case, on purpose: each waits here until the other has read, too.
     let both_have_read = Barrier::new(2);

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use common::{Error, log};
 
-const QUESTION: &str = "The server has no descriptor left for the next client. What does poll say of the \
-     listening socket?";
+const QUESTION: &str = "The server has no descriptor left for the next client. What does poll \
+     say about the listening socket?";
 
 #[cfg(unix)]
 fn run() -> Result<(), Error> {
@@ -61,10 +61,10 @@ fn run() -> Result<(), Error> {
     log::close(accepted);
     strace!(server.accept())?;
     log::info(
-        "That a client is waiting, and it is true: accept has failed, so the client is still in \
-         the queue. poll returns at once, accept fails again, and the program takes a whole core \
-         and serves nobody. The lesson asks nothing of the listening socket until a client has \
-         left, and sleeps.",
+        "That a client is waiting, and that is true: accept has failed, so the client is \
+         still in the queue. poll returns at once, accept fails again, and the program takes \
+         a whole core and serves nobody. So the lesson does not ask for the listening socket \
+         until a client has left, and sleeps.",
     );
     Ok(())
 }

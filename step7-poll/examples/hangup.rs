@@ -38,16 +38,16 @@ fn run() -> Result<(), Error> {
     let mut fds = [PollFd::new(&socket, PollFlags::IN | PollFlags::OUT)];
     strace!(poll(&mut fds, Some(&LIMIT)))?;
 
-    log::info("Refused, as nobody listens any more:");
+    log::info("A connect that was refused, because nobody listens any more:");
     log::close(server);
     strace!(socket.set_nonblocking(true))?;
     let _ = strace!(socket.connect(&address)); // It goes on in the background.
     show(&socket)?;
     log::info(
-        "No. That the client has closed is POLLIN: recv returns what is left, and then 0. POLLHUP \
-         means that neither side can send any more, and even then bytes may be left. So receive \
-         first, and close when recv returns 0 or an error (poll(2)). Other systems report other \
-         events than Linux, but recv tells the same on each.",
+        "No. A client that has closed is reported as POLLIN: recv returns what is left, and \
+         then 0. POLLHUP means that neither side can send any more, and even then bytes may \
+         be left. So receive first, and close when recv returns 0 or an error (poll(2)). \
+         Other systems report other events, but recv returns the same on all of them.",
     );
     Ok(())
 }

@@ -17,9 +17,9 @@ fn run() -> Result<(), Error> {
     strace!(server.listen(128))?;
     connect(&address)?;
     log::info(
-        "Perhaps: POLLOUT means that connect has ended, well or badly. SO_ERROR says how, and \
-         can be asked once: 0 is a connection, anything else the error that connect would have \
-         returned (connect(2), EINPROGRESS).",
+        "Perhaps: POLLOUT only means that connect is over. SO_ERROR says whether it has \
+         succeeded, and you can ask only once: 0 is a connection, anything else is the error \
+         that connect would have returned (connect(2), EINPROGRESS).",
     );
     Ok(())
 }

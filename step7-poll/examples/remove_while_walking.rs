@@ -35,9 +35,9 @@ fn run() -> Result<(), Error> {
         serve(&mut clients, index);
     }
     log::info(
-        "The third, who has sent nothing: it has moved up to the place of the second, and poll \
-         spoke of the old places. The second is skipped. With sockets that block, the server \
-         would now stand still.",
+        "The third, who has sent nothing: it has moved up to the second place, but the \
+         answers of poll are for the old places. The second client is skipped. With sockets \
+         that block, the server would now stand still.",
     );
 
     log::info("The third leaves, and the server walks from the last to the first:");
@@ -47,8 +47,8 @@ fn run() -> Result<(), Error> {
         serve(&mut clients, index);
     }
     log::info(
-        "A removal moves only those that come after, and these have had their turn. That is why \
-         the lesson walks from the last to the first.",
+        "Now only those move up that have already had their turn. That is why the lesson \
+         walks from the last to the first.",
     );
     Ok(())
 }

@@ -77,10 +77,10 @@ fn run() -> Result<(), Error> {
         }
     }
     log::info(
-        "It was for the client that has been closed. epoll_wait returns a list, and it grows old \
-         while the server works through it; the kernel gives the lowest free descriptor away \
-         again. So the lesson gives each client a token that never comes twice, and ignores the \
-         tokens that it does not know any more (epoll(7), \"event cache\").",
+        "It was for the client that has been closed. epoll_wait returns a list, and while the \
+         server works through it, the list goes out of date: a new client gets the descriptor \
+         of the old one. So the lesson gives each client a token that never comes twice, and \
+         ignores the tokens of clients that have gone (epoll(7), \"event cache\").",
     );
     Ok(())
 }

@@ -27,10 +27,10 @@ fn run() -> Result<(), Error> {
     let runtime = runtime.map_err(|error| Error::Start("epoll_create1", error))?;
     runtime.block_on(two_clients())?;
     log::info(
-        "As long as the call blocks. The runtime has one thread, and turns to another task only \
-         when this one stands at an .await. thread::sleep, a read of std or a long calculation \
-         never get there. Use what tokio has to await instead, such as its own sleep. The rest \
-         is for spawn_blocking, which runs it in another thread.",
+        "As long as the call blocks. The runtime has one thread, and switches to another task \
+         only at an .await. thread::sleep, a read of std and a long calculation have none. \
+         Use what tokio has instead, such as its own sleep. For the rest there is \
+         spawn_blocking, which runs it in another thread.",
     );
     Ok(())
 }
@@ -43,8 +43,8 @@ async fn two_clients() -> Result<(), Error> {
     let (second_client, mut second) = connect(&server)?;
     for (pause, what) in [
         (Pause::Blocking, "The first task calls thread::sleep:"),
-        (Pause::Timer, "The first task awaits the sleep of tokio:"),
-        (Pause::Pool, "The first task has thread::sleep run by spawn_blocking:"),
+        (Pause::Timer, "The first task awaits tokio's sleep:"),
+        (Pause::Pool, "The first task gives thread::sleep to spawn_blocking:"),
     ] {
         log::info(what);
         strace!(first_client.send(b"Hello!\n"))?;

@@ -322,6 +322,33 @@ fn examples_exist() {
     assert!(seen > 0);
 }
 
+/// What the slides show: a server that makes the second client wait, and those that don't.
+mod slides {
+    use insta::assert_snapshot;
+    use tests::{Namespace, Program};
+
+    fn judge(lesson: &str, status: i32) -> String {
+        let namespace = Namespace::new();
+        let server = namespace.inside(Program::lesson(lesson, &[])).serve();
+        let judge = Program::lesson("judge", &["--only", "thread"]);
+        let judgement = namespace.inside(judge).run().exited(status);
+        drop(server);
+        judgement
+    }
+
+    #[test]
+    #[ignore = "needs a network namespace"]
+    fn one_after_another() {
+        assert_snapshot!(judge("step4-accept", 1));
+    }
+
+    #[test]
+    #[ignore = "needs a network namespace"]
+    fn at_once() {
+        assert_snapshot!(judge("step6-thread", 0));
+    }
+}
+
 /// What judge/README.md shows: a server with a mistake, and without it.
 #[cfg(target_os = "linux")]
 mod document {

@@ -127,7 +127,7 @@ impl<'a> Call<'a> {
                 // That a call had nothing to take is no failure: it was told not to wait.
                 let level = if cause.would_block() { Level::Info } else { Level::Error };
                 if cause.would_block() && level > ::log::max_level() {
-                    return Err(Error::hidden(self.function, cause));
+                    return Err(Error::hidden(cause));
                 }
                 let repeated = self.is_repeated(cause.code());
                 let error = Error::call(&self, socket, cause);

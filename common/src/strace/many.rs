@@ -31,9 +31,9 @@ impl<'a> Call<'a> {
         blocking: bool,
     ) -> Self {
         let mut call = Self::begin(function, Some(poll), 3, blocking);
+        let token = Some(Value::Size(token));
         call.arguments =
-            [Some(Value::Descriptor(source)), Some(Value::Events(events)), None, None];
-        call.arguments[2] = Some(Value::Size(token));
+            [Some(Value::Descriptor(source)), Some(Value::Events(events)), token, None];
         call
     }
 

@@ -41,6 +41,15 @@ fn family_inet6_and_address_disagree() {
     assert_transcript!(fails("client", &["--family", "inet6", "127.0.0.1:4444"]));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "needs IPv6"]
+fn no_such_zone() {
+    let transcript = fails("step2-bind", &["--family", "inet6", "[fe80::1%99999]:0"]);
+    assert!(transcript.contains(" = -1 ENODEV ("), "{transcript}");
+    assert!(transcript.contains("\nhelp: no network interface"), "{transcript}");
+}
+
 /// Which code it is differs from call to call on Windows; the help is the same.
 #[cfg(windows)]
 #[test]
@@ -160,6 +169,29 @@ fn too_many_descriptors() {
     let transcript = server.stop();
     assert_eq!(transcript.matches("EMFILE").count(), 1, "{transcript}");
     assert_eq!(transcript.matches("\nhelp: ").count(), 1, "{transcript}");
+}
+
+/// A client that has gone keeps nobody waiting; an error that may stay does not spin.
+#[cfg(unix)]
+#[test]
+fn pauses_of_a_server() {
+    use std::io;
+    use std::time::Duration;
+
+    use common::strace::Call;
+
+    for (code, pause) in [
+        (libc::EAGAIN, Some(0)),
+        (libc::ECONNABORTED, Some(0)),
+        (libc::EINTR, Some(100)),
+        (libc::EMFILE, Some(100)),
+        (libc::EINVAL, None),
+    ] {
+        let failed: io::Result<()> = Err(io::Error::from_raw_os_error(code));
+        let call = Call::begin("accept", None, 0, false);
+        let error = call.end(None, failed).expect_err("it has failed");
+        assert_eq!(error.retry_after().ok(), pause.map(Duration::from_millis), "{code}");
+    }
 }
 
 /// What is provoked nowhere else, for want of privilege or of a network: strace(1) makes the

@@ -45,7 +45,7 @@ fn process_of_another_user() {
     let mut server = namespace.inside(Program::lesson("step3-listen", &[])).start();
     server.until_row("LISTEN");
     let other = ["--reuid=65534", "--regid=65534", "--clear-groups"];
-    let ss = ["ss", "-ltnp", "sport = :4444"];
+    let ss = ["ss", "-nltp", "sport = :4444"];
     let nobody = Program::other("setpriv", &[&other[..], &ss].concat());
     let nobody = namespace.inside(nobody).run().succeeded();
     let root = namespace.inside(Program::other(ss[0], &ss[1..])).run().succeeded();
