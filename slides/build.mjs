@@ -1,8 +1,10 @@
 // Builds out/: for each deck in each language one HTML file in each theme, and a PDF to hand out.
+// Beside them the recordings to step through, and the index of all of it.
 
 import { marpCli } from '@marp-team/marp-cli'
 import { existsSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { buildPages } from './pages.mjs'
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)))
 if (!process.env.CHROME_PATH && existsSync('/usr/bin/chromium')) {
@@ -22,3 +24,4 @@ for (const [deck, file, theme, ...options] of builds) {
   const status = await marpCli([...args, '-o', `out/${file}`, `${deck}.md`])
   if (status !== 0) process.exit(status)
 }
+buildPages(decks)

@@ -1,10 +1,11 @@
 // Looks at every slide of out/ in headless Chromium, as the last row of a class would:
 // nothing overflows, text is large and in contrast, each character is in the fonts, and no
-// request leaves the machine. A picture of each slide goes to out/shots.
+// request leaves the machine. A picture of each slide goes to out/shots. Then at the other pages.
 
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import puppeteer from 'puppeteer-core'
+import { checkPages } from './recordings/check.mjs'
 
 const SIZE = { width: 1280, height: 720 }
 /** Pixels at that size. */
@@ -13,7 +14,7 @@ const SMALLEST = { code: 18, text: 24 }
 const CONTRAST = 4.5
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)))
-const decks = readdirSync('out').filter((file) => file.endsWith('.html'))
+const decks = readdirSync('out').filter((file) => /\.(en|ru)(\.dark)?\.html$/.test(file))
 if (decks.length === 0) throw new Error('out/ has no deck: npm run build')
 rmSync('out/shots', { recursive: true, force: true })
 
@@ -25,6 +26,7 @@ const browser = await puppeteer.launch({
 const wrong = []
 try {
   for (const deck of decks) await check(deck)
+  wrong.push(...(await checkPages(browser)))
 } finally {
   await browser.close()
 }

@@ -18,7 +18,8 @@ function font(family, weight, file) {
   return `@font-face { font-family: '${family}'; font-weight: ${weight}; src: url('data:font/woff2;base64,${data}') format('woff2'); }`
 }
 
-function fonts() {
+/** The fonts, inside the file; those for code in these weights. */
+export function fonts(weights = { 400: 'Regular', 700: 'Bold' }) {
   const sans = (script, weight) =>
     `@fontsource/ibm-plex-sans/files/ibm-plex-sans-${script}-${weight}-normal.woff2`
   const range = {
@@ -26,7 +27,7 @@ function fonts() {
     cyrillic: 'U+0400-045F, U+0490-0491, U+2116',
   }
   const mono = (name) => `jetbrains-mono/fonts/webfonts/JetBrainsMonoNL-${name}.woff2`
-  const faces = [font('Mono', 400, mono('Regular')), font('Mono', 700, mono('Bold'))]
+  const faces = Object.entries(weights).map(([weight, name]) => font('Mono', weight, mono(name)))
   for (const weight of [400, 600]) {
     for (const script of ['latin', 'cyrillic']) {
       const face = font('Sans', weight, sans(script, weight))
