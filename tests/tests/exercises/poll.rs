@@ -23,5 +23,6 @@ fn tell_everybody() {
     server.until(|line| line == "poll([3, 4, 5]) ...");
     assert_transcript!("server", stable(&server.stop()));
     says.finish();
+    listens.until(|line| line == "recv(3, 65536) = 0");
     assert_transcript!("client", stable(&listens.finish().succeeded()));
 }
