@@ -216,7 +216,9 @@ impl Judge {
 
     fn erase(&self, check: &Check) -> Result<(), Stop> {
         if self.terminal {
-            write!(io::stdout(), "\r{}\r", " ".repeat(line('…', check).chars().count()))?;
+            let mut stdout = io::stdout().lock();
+            write!(stdout, "\r{}\r", " ".repeat(line('…', check).chars().count()))?;
+            stdout.flush()?;
         }
         Ok(())
     }
