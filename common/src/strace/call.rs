@@ -15,8 +15,11 @@ use crate::descriptor::{Descriptor, Fd};
 use crate::error::Cause;
 use crate::{Error, log};
 
-/// The descriptor of a send(2) that is under way.
+/// The descriptor of a short send(2) that is under way.
 static SENDING: Mutex<Option<Fd>> = Mutex::new(None);
+
+/// So many bytes go out at once, unless the other end does not read.
+const SHORT: usize = 4096;
 
 /// Whether the last accept(2) failed just as the one before.
 static REPEATED: AtomicBool = AtomicBool::new(false);
@@ -48,18 +51,21 @@ impl<'a> Call<'a> {
             Self { function, fd, arguments: [None; 4], seen: 0, count, blocking, location };
         if ::log::max_level() >= LevelFilter::Info {
             call.announce();
-            call.is_under_way(true);
         }
         call
     }
 
-    fn sends(&self) -> bool {
-        matches!(self.function, "send" | "write" | "shutdown")
+    /// Whether it sends little, or the end of file.
+    fn sends_at_once(&self) -> bool {
+        match (self.function, self.arguments[0]) {
+            ("send" | "write", Some(Value::Size(size))) => size <= SHORT,
+            (function, _) => function == "shutdown",
+        }
     }
 
     /// Notes that a call that sends is under way, or that it has been shown.
     fn is_under_way(&self, under_way: bool) {
-        if self.sends()
+        if self.sends_at_once()
             && let Ok(mut sending) = SENDING.lock()
         {
             *sending = self.fd.filter(|_| under_way);
@@ -67,13 +73,18 @@ impl<'a> Call<'a> {
     }
 
     /// What one thread sends is shown before what another one then receives in return: waits
-    /// a moment for a send(2) on the same descriptor that has not been shown yet.
+    /// for a send(2) on the same descriptor that has not been shown yet, but not for one that
+    /// the other end holds up.
     fn let_send_be_shown(&self) {
         let start = Instant::now();
         while self.function == "read"
-            && SENDING.lock().is_ok_and(|sending| *sending == self.fd)
-            && start.elapsed() < Duration::from_millis(1)
+            && let Ok(mut sending) = SENDING.lock()
+            && *sending == self.fd
         {
+            if start.elapsed() > Duration::from_millis(100) {
+                *sending = None;
+            }
+            drop(sending);
             thread::yield_now();
         }
     }
@@ -209,6 +220,9 @@ pub fn see<'a, T: Argument<'a>>(call: &mut Call<'a>, argument: T) -> T {
         *place = Some(argument.value());
     }
     call.seen += 1;
+    if ::log::max_level() >= LevelFilter::Info {
+        call.is_under_way(true);
+    }
     if call.blocking {
         call.announce();
     }

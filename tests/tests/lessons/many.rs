@@ -212,7 +212,11 @@ fn out_of_descriptors(lesson: &str) {
     server.until(|line| line.starts_with("accept(3) = ") && !line.contains(" = -1 "));
     let shown = server.output();
     assert_eq!(shown.matches("EMFILE").count(), 1, "{shown}");
-    assert_eq!(shown.matches("help: this process already has as many").count(), 1, "{shown}");
+    assert_eq!(
+        shown.matches("help: this process already has as many").count(),
+        1,
+        "{shown}"
+    );
     all_served(&clients[..served]);
 }
 
