@@ -187,6 +187,8 @@ fn stopped_and_continued() {
 
 #[cfg(target_os = "linux")]
 mod namespace {
+    use std::io::Read;
+
     use tests::{Namespace, Program, assert_transcript, stable};
 
     /// A name with two addresses: nobody listens on the first.
@@ -197,11 +199,20 @@ mod namespace {
         namespace.replace("/etc/hosts", "127.0.0.2 twice\n127.0.0.1 twice\n");
         namespace.replace("/etc/nsswitch.conf", "hosts: files\n");
         let server = Program::lesson("step4-accept", &["127.0.0.2:4444"]);
-        let (_server, _) = namespace.inside(server).serve();
+        let (mut server, _) = namespace.inside(server).serve();
+        // The first client keeps the server busy until the second one has sent everything.
+        let first = Program::lesson("client", &["127.0.0.2:4444"]);
+        let mut first = namespace.inside(first).start();
+        server.until_row("ESTAB");
+        let (mut stdout, writer) = std::io::pipe().expect("a pipe");
         let client = Program::lesson("client", &["twice:4444", "hello"]);
-        let (client, stdout) = namespace.inside(client).run_apart(b"");
-        assert_transcript!(stable(&client.succeeded()));
-        assert_eq!(stdout, b"hello");
+        let mut client = namespace.inside(client).stdout(writer).start();
+        client.until(|line| line == "shutdown(3, SHUT_WR) = 0");
+        first.end_input();
+        assert_transcript!(stable(&client.wait().succeeded()));
+        let mut bytes = Vec::new();
+        stdout.read_to_end(&mut bytes).expect("the pipe reads");
+        assert_eq!(bytes, b"hello");
     }
 
     #[test]
