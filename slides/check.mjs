@@ -5,13 +5,12 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import puppeteer from 'puppeteer-core'
+import { CONTRAST, contrastRatio } from './contrast.mjs'
 import { checkPages } from './recordings/check.mjs'
 
 const SIZE = { width: 1280, height: 720 }
 /** Pixels at that size. */
 const SMALLEST = { code: 18, text: 24 }
-/** WCAG 2.2, 1.4.3: AA for text of any size. */
-const CONTRAST = 4.5
 
 process.chdir(fileURLToPath(new URL('.', import.meta.url)))
 const decks = readdirSync('out').filter((file) => /\.(en|ru)(\.dark)?\.html$/.test(file))
@@ -47,6 +46,7 @@ async function check(deck) {
   await page.goto(pathToFileURL(`out/${deck}`).href)
   await page.evaluate(() => document.fonts.ready)
   await page.addStyleTag({ content: '.bespoke-marp-osc { display: none !important }' })
+  await page.addScriptTag({ content: String(contrastRatio) })
 
   const client = await page.createCDPSession()
   await client.send('DOM.enable')
@@ -149,22 +149,14 @@ function look(index, smallest, contrast) {
     const fills = rects.map((rect) => getComputedStyle(rect).fill).filter((fill) => fill !== 'none')
     return fills.length > 0 ? numbers(fills.at(-1)).slice(0, 3) : background(text)
   }
-  const luminance = (color) => {
-    const [red, green, blue] = color.map((value) => {
-      const part = value / 255
-      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
-    })
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-  }
   const texts = document.createTreeWalker(section, NodeFilter.SHOW_TEXT)
   while (texts.nextNode()) {
     const { parentElement, textContent } = texts.currentNode
     if (!textContent.trim() || parentElement.closest('title, desc')) continue
     const style = getComputedStyle(parentElement)
     const picture = parentElement.closest('.picture')
-    const ink = luminance(numbers(picture ? style.fill : style.color).slice(0, 3))
-    const paper = luminance(picture ? under(parentElement) : background(parentElement))
-    const ratio = (Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05)
+    const ink = numbers(picture ? style.fill : style.color).slice(0, 3)
+    const ratio = contrastRatio(ink, picture ? under(parentElement) : background(parentElement))
     if (ratio < contrast) {
       found.push(`${name(parentElement)} has a contrast of ${ratio.toFixed(2)}`)
     }

@@ -3,6 +3,7 @@
 
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { CONTRAST, contrastRatio } from '../contrast.mjs'
 
 const out = new URL('../out/', import.meta.url)
 const root = new URL('../../', import.meta.url)
@@ -18,8 +19,6 @@ const SIZES = [
 ]
 /** Bytes, with the fonts. */
 const LARGEST = 500_000
-/** WCAG 2.2, 1.4.3. */
-const CONTRAST = 4.5
 
 /** What is wrong with the pages. */
 export async function checkPages(browser) {
@@ -59,7 +58,7 @@ export async function checkPages(browser) {
     const url = pathToFileURL(fileURLToPath(new URL(name, out))).href
     await page.goto(url)
     await page.evaluate(() => document.fonts.ready)
-    await page.addScriptTag({ content: [press, look, unreadable].join('\n') })
+    await page.addScriptTag({ content: [press, look, contrastRatio, unreadable].join('\n') })
     const open = (hash) => page.evaluate(goTo, hash)
     const shoot = (what) =>
       page.screenshot({ path: fileURLToPath(new URL(`shots/recordings/${place} ${what}.png`.replaceAll(' ', '-'), out)) })
@@ -190,12 +189,7 @@ function unreadable(contrast) {
   }
 
   const numbers = (color) => color.match(/[\d.]+/g).map(Number)
-  const luminance = (color) => {
-    const [red, green, blue] = numbers(color).map((value) =>
-      value <= 10.3 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4,
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-  }
+  const rgb = (color) => numbers(color).slice(0, 3)
   const paper = (element) => {
     const { backgroundColor } = getComputedStyle(element)
     return (numbers(backgroundColor)[3] ?? 1) === 1 ? backgroundColor : paper(element.parentElement)
@@ -203,8 +197,7 @@ function unreadable(contrast) {
   for (const element of elements) {
     const hasText = [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim())
     if (!hasText || element.disabled) continue
-    const [one, other] = [getComputedStyle(element).color, paper(element)].map(luminance)
-    const ratio = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05)
+    const ratio = contrastRatio(rgb(getComputedStyle(element).color), rgb(paper(element)))
     if (ratio < contrast) found.push(`${name(element)} has a contrast of ${ratio.toFixed(2)}`)
   }
 
@@ -303,27 +296,20 @@ async function useKeyboard({ page, add, open }) {
   for (const id of ['recording', 'page', 'predict', 'language', 'theme', 'back', 'step', 'next', ...lists]) {
     if (!reached.has(id)) add('Tab', [`it does not reach ${id}`])
   }
-  await page.keyboard.press('ArrowLeft')
-  await expect('ArrowLeft', '#poll_two_clients/19/en')
-  await page.keyboard.press('End')
-  await expect('End', '#poll_two_clients/74/en')
-  await page.keyboard.press('Home')
-  await expect('Home', '#poll_two_clients/1/en')
-  await page.focus('#next')
-  await page.keyboard.press('Space')
-  await expect('Space on the button', '#poll_two_clients/2/en')
-  await page.focus('#step')
-  await page.keyboard.press('ArrowRight')
-  await expect('ArrowRight on the bar', '#poll_two_clients/3/en')
-  await page.focus('#recording')
-  await page.keyboard.press('ArrowUp')
-  await expect('another recording', '#threads_two_clients/1/en')
-  await page.focus('#predict')
-  await page.keyboard.press('Space')
-  await expect('without questions', '#threads_two_clients/1/en/watch')
-  await page.focus('#language')
-  await page.keyboard.press('Enter')
-  await expect('the other language', '#threads_two_clients/1/ru/watch')
+  for (const [what, focus, key, hash] of [
+    ['ArrowLeft', '', 'ArrowLeft', 'poll_two_clients/19/en'],
+    ['End', '', 'End', 'poll_two_clients/74/en'],
+    ['Home', '', 'Home', 'poll_two_clients/1/en'],
+    ['Space on the button', '#next', 'Space', 'poll_two_clients/2/en'],
+    ['ArrowRight on the bar', '#step', 'ArrowRight', 'poll_two_clients/3/en'],
+    ['another recording', '#recording', 'ArrowUp', 'threads_two_clients/1/en'],
+    ['without questions', '#predict', 'Space', 'threads_two_clients/1/en/watch'],
+    ['the other language', '#language', 'Enter', 'threads_two_clients/1/ru/watch'],
+  ]) {
+    if (focus) await page.focus(focus)
+    await page.keyboard.press(key)
+    await expect(what, `#${hash}`)
+  }
   const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
   const before = await paper()
   await page.focus('#theme')

@@ -53,6 +53,21 @@ pub use transcript::{recorded, snapshots};
 /// The bound of every wait. It is long: a machine under load is no reason to fail.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The packages of the lessons, which have exercises and solutions.
+pub const LESSONS: [&str; 11] = [
+    "step0-resolve",
+    "step1-create",
+    "step2-bind",
+    "step3-listen",
+    "step4-accept",
+    "step5-recvfrom",
+    "step6-thread",
+    "step7-poll",
+    "step8-epoll",
+    "step9-await",
+    "client",
+];
+
 /// The folder of the workspace.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package is in a workspace")

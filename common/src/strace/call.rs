@@ -222,8 +222,6 @@ pub fn see<'a, T: Argument<'a>>(call: &mut Call<'a>, argument: T) -> T {
     call.seen += 1;
     if ::log::max_level() >= LevelFilter::Info {
         call.is_under_way(true);
-    }
-    if call.blocking {
         call.announce();
     }
     argument

@@ -74,19 +74,7 @@ fn without_function(line: &str) -> String {
 #[test]
 fn solutions_stay_near_their_lesson() {
     let mut solutions = 0;
-    for lesson in [
-        "step0-resolve",
-        "step1-create",
-        "step2-bind",
-        "step3-listen",
-        "step4-accept",
-        "step5-recvfrom",
-        "step6-thread",
-        "step7-poll",
-        "step8-epoll",
-        "step9-await",
-        "client",
-    ] {
+    for lesson in tests::LESSONS {
         let folder = tests::root().join(lesson).join("examples");
         for entry in std::fs::read_dir(folder).expect("a folder") {
             let name = entry.expect("an entry").file_name();

@@ -3,22 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use tests::{Program, Running, read};
-
-/// The pages that have exercises.
-const PAGES: [&str; 11] = [
-    "step0-resolve",
-    "step1-create",
-    "step2-bind",
-    "step3-listen",
-    "step4-accept",
-    "step5-recvfrom",
-    "step6-thread",
-    "step7-poll",
-    "step8-epoll",
-    "step9-await",
-    "client",
-];
+use tests::{LESSONS, Program, Running, read};
 
 /// What no judge can see from outside. The page shows what comes, from a run; or it names the
 /// test that measures.
@@ -83,7 +68,7 @@ fn of(lesson: &str) -> Vec<Exercise> {
 #[test]
 fn each_exercise_says_how_to_check_it() {
     let mut shown = SHOWN.to_vec();
-    for lesson in PAGES {
+    for lesson in LESSONS {
         for exercise in of(lesson) {
             let name = exercise.solution.map_or(lesson.to_owned(), |solution| {
                 let path = format!("{lesson}/examples/{solution}.rs");
@@ -154,7 +139,7 @@ impl Server {
 fn the_lesson_fails_and_the_solution_passes() {
     let mut proven = BTreeMap::new();
     std::thread::scope(|scope| {
-        for lesson in PAGES {
+        for lesson in LESSONS {
             for exercise in of(lesson) {
                 let Some(check) = exercise.check else { continue };
                 *proven.entry(check.clone()).or_insert(0) += 1;
